@@ -1,0 +1,173 @@
+"""What an engine is: the small interfaces that the pipeline calls and that any model can stand behind.
+
+Conventions: sound is mono float32 in [-1, 1]; pictures are uint8 BGR arrays of shape [height, width, 3];
+times are sample or frame indices, never wall-clock; a video runs at `VIDEO_FPS` unless a parameter says
+otherwise. Engines import no product context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+Pcm = npt.NDArray[np.float32]
+"""Mono sound, float32 in [-1, 1], shape [samples]."""
+Image = npt.NDArray[np.uint8]
+"""BGR picture, uint8, shape [height, width, 3]."""
+
+VIDEO_FPS = 25
+
+
+class Sex(StrEnum):
+    FEMALE = "FEMALE"
+    MALE = "MALE"
+
+
+@dataclass(slots=True, frozen=True)
+class Voice:
+    """A built-in voice as an engine offers it."""
+
+    voice_id: str
+    """Unique over all engines and stable between releases, for example `kokoro-af_heart`."""
+    engine: str
+    name: str
+    language: str
+    """BCP 47, for example `en-US`, `zh-CN`."""
+    sex: Sex
+    licence: str
+    sample_rate: int
+
+
+@dataclass(slots=True, frozen=True)
+class PhonemeSpan:
+    """One phoneme as the synthesis model timed it."""
+
+    symbol: str
+    """IPA without stress marks; `sil` for a pause."""
+    start_sample: int
+    end_sample: int
+
+
+@dataclass(slots=True, frozen=True)
+class WordSpan:
+    """One word (or one Chinese character group) of the text and when it is said."""
+
+    text: str
+    start_sample: int
+    end_sample: int
+
+
+@dataclass(slots=True, frozen=True)
+class SpeechChunk:
+    """One clause of speech. Spans are relative to the chunk's first sample and do not overlap."""
+
+    pcm: Pcm
+    sample_rate: int
+    phonemes: tuple[PhonemeSpan, ...]
+    words: tuple[WordSpan, ...]
+    text: str
+
+
+@dataclass(slots=True, frozen=True)
+class SpeechStyle:
+    """How to say it; 100 is the voice's own manner."""
+
+    speed_percent: int = 100
+    """50..200"""
+    pitch_percent: int = 100
+    """50..200"""
+    volume_percent: int = 100
+    """0..200"""
+
+
+class SpeechEngine(Protocol):
+    """Text to speech with exact phoneme times."""
+
+    name: str
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices that this engine can speak with, without loading its model."""
+
+    def synthesize(self, text: str, voice_id: str, style: SpeechStyle) -> Iterator[SpeechChunk]:
+        """Speak `text` clause by clause; the first chunk comes before the second is computed.
+
+        Raises:
+            SpeechTextError: the text is empty, or in a script that the voice's language front cannot read.
+            VoiceNotFoundError: no such voice.
+        """
+
+
+@dataclass(slots=True, frozen=True)
+class FaceTrack:
+    """Face landmarks over a clip. Frames with no face hold NaN."""
+
+    landmarks: npt.NDArray[np.float32]
+    """[frames, 478, 3] in pixels of the frame; the indices are MediaPipe's face mesh."""
+    presence: npt.NDArray[np.float32]
+    """[frames] in 0..1: how sure the tracker is that the landmarks lie on a face."""
+    face_count: npt.NDArray[np.int16]
+    """[frames]: faces seen by the detector where it ran, else -1."""
+    fps: float
+    frame_size: tuple[int, int]
+    """width, height"""
+
+
+class FaceTracker(Protocol):
+    def track(self, frames: Iterator[Image], fps: float) -> FaceTrack: ...
+
+
+class Matter(Protocol):
+    """Cuts a person out of the picture."""
+
+    name: str
+
+    def alpha(self, frame: Image) -> npt.NDArray[np.uint8]:
+        """The person's opacity, [height, width], 0..255."""
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    def transcribe(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> str: ...
+
+
+class Progress(Protocol):
+    """Called by long work. Raises `CancelledError` of the caller's choosing to stop it."""
+
+    def __call__(self, stage: str, done: float) -> None:
+        """`done` runs from 0 to 1 over the whole work and never goes back."""
+
+
+class EngineError(Exception):
+    """Base of the errors that an engine raises for its input; the text is fit for a user."""
+
+
+class SpeechTextError(EngineError):
+    pass
+
+
+class VoiceNotFoundError(EngineError):
+    pass
+
+
+class FootageError(EngineError):
+    pass
+
+
+class AvatarPackageError(EngineError):
+    """The avatar package at a path is missing, damaged or of another format version."""
+
+
+@dataclass(slots=True, frozen=True)
+class AvatarSource:
+    """What the image modeling starts from."""
+
+    footage: Path
+    name: str
+    consent: Path | None
+    """The signed authorization letter, or None for synthetic people."""
