@@ -1,0 +1,1 @@
+"""Faces in footage: landmarks (tracker), measures on them (geometry) and the footage check."""
