@@ -1,0 +1,215 @@
+"""The ASGI application: signature, project, operation, one transaction, answer.
+
+Order of a request: path -> body -> signature -> project -> (IAM policy, throttle: `admit`) -> operation.
+Whatever goes wrong becomes `{error_code, error_msg}`; every answer carries X-Request-Id.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from greenroom.api.catalogue import CatalogueEntry, catalogue
+from greenroom.api.gate import authenticate, raw_path_of, scope_of
+from greenroom.api.operations import BoundOperation, load_operations
+from greenroom.api.routing import Match, Router
+from greenroom.api.signing import UNSIGNED_PAYLOAD
+from greenroom.api.validation import parse_body, parse_query
+from greenroom.errors import (
+    BodyTooLargeError,
+    GreenroomError,
+    InternalError,
+    InvalidParameterError,
+    MethodNotAllowedError,
+    NotBuiltError,
+)
+from greenroom.iam.projects import list_projects
+from greenroom.runtime import Runtime
+from greenroom.runtime import Scope as TenantScope
+from greenroom.storage.links import OBJECTS_PATH
+from greenroom.storage.transfers import transfer_object
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_READ_METHODS = {"GET", "HEAD"}
+
+
+class Api:
+    """The application of one runtime."""
+
+    def __init__(self, runtime: Runtime, operations: Mapping[str, BoundOperation]) -> None:
+        self._runtime = runtime
+        self._operations = operations
+        self._router = Router(catalogue().values())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        request = Request(scope, receive)
+        request_id = self._request_id(request)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                response = await self._answer(request, request_id)
+            except ClientDisconnect:
+                log.info("client left", path=scope["path"])
+                return
+            response.headers["X-Request-Id"] = request_id
+            await response(scope, receive, send)
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+    def _request_id(self, request: Request) -> str:
+        given = request.headers.get("x-request-id", "")
+        return given if _REQUEST_ID.fullmatch(given) else self._runtime.new_id()
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        try:
+            return await self._respond(request, request_id)
+        except ClientDisconnect:
+            raise
+        except GreenroomError as error:
+            log.info("refused", error_code=error.error_code, status=error.status)
+            return error_reply(error)
+        except Exception:
+            log.exception("request failed")
+            return error_reply(
+                InternalError(f"the server failed on this request; its log says why under {request_id}")
+            )
+
+    async def _respond(self, request: Request, request_id: str) -> Response:
+        path = request.scope["path"]
+        if path.startswith(OBJECTS_PATH):
+            _require_method(request, "GET", "HEAD", "PUT", "OPTIONS")
+            return await transfer_object(self._runtime, request)
+        if path == "/healthz":
+            _require_method(request, "GET", "HEAD")
+            return JSONResponse({"status": "ok"})
+        if path.rstrip("/") == "/v3/projects":
+            _require_method(request, "GET")
+            caller = await authenticate(self._runtime, request, await _read_body(request, 0))
+            return JSONResponse(await list_projects(self._runtime, caller, request.query_params.get("name")))
+        match = self._router.find(request.method, raw_path_of(request))
+        return await self._operate(match, request, request_id)
+
+    async def _operate(self, match: Match, request: Request, request_id: str) -> Response:
+        entry = match.entry
+        unread = entry.multipart and request.headers.get("x-sdk-content-sha256") == UNSIGNED_PAYLOAD
+        body = None if unread else await _read_body(request, self._runtime.settings.max_body_bytes)
+        caller = await authenticate(self._runtime, request, body)
+        scope = scope_of(caller, request, match.parameters.get("project_id"), request_id)
+        await self.admit(entry, scope)
+        bound = self._operations.get(entry.id)
+        if bound is None:
+            raise NotBuiltError(
+                f"{entry.id} ({entry.python}) is not built yet in this release: `greenroom ops` lists what is"
+            )
+        arguments = _arguments(bound, match, request, body)
+        read_only = request.method in _READ_METHODS
+        async with self._runtime.transaction(scope, read_only=read_only) as context:
+            result = await bound.handler(context=context, **arguments)
+        return reply(result, entry.status)
+
+    async def admit(self, entry: CatalogueEntry, scope: TenantScope) -> None:
+        """Where policies and rates say no: between who is calling and the operation."""
+
+
+def create_app(runtime: Runtime) -> Api:
+    """The application with every operation that the contexts have."""
+    return Api(runtime, load_operations())
+
+
+def reply(result: Any, status: int) -> Response:
+    """A route function's result as an HTTP answer."""
+    if isinstance(result, Response):
+        return result
+    if result is None:
+        return Response(status_code=status)
+    if isinstance(result, list):
+        content: Any = [_plain(item) for item in result]
+    else:
+        content = _plain(result)
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return value
+
+
+def error_reply(error: GreenroomError) -> Response:
+    """The contract's error body."""
+    return JSONResponse(
+        {"error_code": error.error_code, "error_msg": error.message}, status_code=error.status
+    )
+
+
+def _arguments(bound: BoundOperation, match: Match, request: Request, body: bytes | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for name in bound.path_parameters:
+        value = match.parameters[name]
+        if len(value) > 256:
+            raise InvalidParameterError(
+                f"{name} in the path is {len(value)} characters long: send the id itself"
+            )
+        arguments[name] = value
+    if bound.query is not None:
+        arguments["query"] = parse_query(bound.query, request.query_params)
+    if bound.body is not None:
+        arguments["body"] = parse_body(bound.body, body or b"")
+    if bound.wants_request:
+        arguments["request"] = request
+    return arguments
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises BodyTooLargeError."""
+    chunks = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLargeError(
+                f"the body is larger than {limit} bytes: send less (a file goes to the link of its operation)"
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _require_method(request: Request, *methods: str) -> None:
+    if request.method not in methods:
+        raise MethodNotAllowedError(
+            f"{request.method} is not a method of {request.scope['path']}: it takes {', '.join(methods)}"
+        )
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """The runtime is opened and closed by whoever serves; nothing to do here."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,203 @@
+"""Runs the application: one server a data folder, with the worker beside it, stopped gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import structlog
+import uvicorn
+from filelock import FileLock, Timeout
+
+from greenroom.api.app import create_app
+from greenroom.api.operations import context_names
+from greenroom.db.migrate import migrate
+from greenroom.runtime import Runtime
+from greenroom.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+STOP_GRACE_S = 20
+
+
+class ServerError(Exception):
+    """The server cannot start; the text says why and what to do."""
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `announce` gets the one line that says the server is ready.
+
+    Raises:
+        ServerError: another server uses the data folder, or the port is taken.
+    """
+    configure_logs(settings.log_format)
+    with _only_server(settings.data_dir):
+        migrate(settings)
+        listener = _listen(settings)
+        port = listener.getsockname()[1]
+        url = f"http://{_reachable(settings.host)}:{port}"
+        async with AsyncExitStack() as stack:
+            stack.callback(listener.close)
+            runtime = Runtime.open(settings)
+            runtime.local_url = settings.public_url or url
+            stack.push_async_callback(runtime.close)
+            app = create_app(runtime)
+            await stack.enter_async_context(_sweeper(runtime))
+            if settings.embedded_worker and find_spec("greenroom.jobs.worker") is not None:
+                from greenroom.jobs.worker import embedded_worker
+
+                await stack.enter_async_context(embedded_worker(runtime))
+            stack.enter_context(_server_file(settings.data_dir / "server.json", port, url))
+            server = _Server(_uvicorn_config(app, settings))
+            await _run(
+                server, listener, lambda: announce(f"Greenroom is ready at {url} (region {settings.region})")
+            )
+
+
+def _uvicorn_config(app: object, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=STOP_GRACE_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, but the signals are ours: it would raise them again after its own end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal says stop; `ready` is called once connections are accepted."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        ready()
+    await task
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise ServerError(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): stop what uses that port, "
+            "or choose another with --port (0 picks a free one)"
+        ) from None
+    listener.setblocking(False)
+    return listener
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+class _only_server:
+    """Holds the data folder's lock. The system frees it when the process ends, however it ends."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._lock = FileLock(data_dir / "server.lock")
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise ServerError(
+                f"a server already runs on the data folder {self._data_dir}{self._who()}: "
+                "stop it first, or choose another folder with --data"
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def _who(self) -> str:
+        with suppress(OSError, ValueError, KeyError):
+            found = json.loads((self._data_dir / "server.json").read_text())
+            return f" (process {found['pid']}, port {found['port']})"
+        return ""
+
+
+class _server_file:
+    """`server.json` says where the server of a data folder is, while it runs."""
+
+    def __init__(self, path: Path, port: int, url: str) -> None:
+        self._path = path
+        self._content = {"pid": os.getpid(), "port": port, "url": url}
+
+    def __enter__(self) -> None:
+        temporary = self._path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(self._content))
+        temporary.replace(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
+    """Runs the assets' clean-up every quarter of an hour, until the block ends."""
+    if "assets" not in context_names():
+        yield
+        return
+    from greenroom.assets.sweep import sweep_forever
+
+    task = asyncio.create_task(sweep_forever(runtime))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def configure_logs(form: str) -> None:
+    """structlog and the standard library's warnings, to standard error: text for people or JSON lines."""
+    renderer: structlog.typing.Processor
+    if form == "json":
+        renderer = structlog.processors.JSONRenderer()
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

@@ -1,0 +1,52 @@
+"""`greenroom ops`: the catalogue, and where each operation is done."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def command(
+    name: Annotated[str | None, typer.Argument(help="An operation: CreateDigitalAsset.")] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Only those that are not built yet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the operations: implemented or missing, and the file and line."""
+    import json
+
+    from greenroom.api.catalogue import UnknownOperationError, catalogue, find_entry
+    from greenroom.api.operations import load_operations
+    from greenroom.cli.errors import UserError
+
+    try:
+        entries = [find_entry(name)] if name else list(catalogue().values())
+    except UnknownOperationError:
+        raise UserError(
+            f"no operation is called {name}: `greenroom ops` lists all {len(catalogue())} of them"
+        ) from None
+    bound = load_operations()
+    rows = [
+        {
+            "operation": entry.id,
+            "python": entry.python,
+            "method": entry.method,
+            "path": entry.path,
+            "context": entry.context,
+            "where": bound[entry.id].location if entry.id in bound else None,
+        }
+        for entry in sorted(entries, key=lambda entry: (entry.context, entry.id))
+        if not (missing and entry.id in bound)
+    ]
+    if as_json:
+        print(json.dumps({"implemented": len(bound), "total": len(catalogue()), "operations": rows}))
+        return
+    if name is not None and rows:
+        row = rows[0]
+        print(f"{row['operation']} ({row['python']}): {row['method']} {row['path']}")
+        print(row["where"] or f"missing; it belongs into src/greenroom/{row['context']}/routes.py")
+        return
+    for row in rows:
+        print(f"{row['context']:10} {row['operation']:44} {row['where'] or 'missing'}")
+    total = len(catalogue())
+    print(f"{len(bound)} of {total} operations are implemented, {total - len(bound)} are missing")

@@ -1,0 +1,83 @@
+"""Brings a database to this release's schema, and writes new revisions.
+
+    python -m greenroom.db.migrate revision CONTEXT MESSAGE
+
+Each context has its own line of revisions (an Alembic branch), so contexts never wait for one another.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+from sqlalchemy import MetaData
+
+import greenroom
+from greenroom.db.base import Base
+from greenroom.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def load_models() -> MetaData:
+    """Import the tables of every context."""
+    root = Path(greenroom.__path__[0])
+    for path in sorted(root.iterdir()):
+        if (path / "models.py").is_file() or (path / "models" / "__init__.py").is_file():
+            importlib.import_module(f"greenroom.{path.name}.models")
+    return Base.metadata
+
+
+def alembic_config(database_url: str) -> Config:
+    """The configuration of the migrations, for one database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database of these settings to the newest schema; several processes may do so at once."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(settings.data_dir / "migrate.lock"):
+        command.upgrade(alembic_config(settings.sync_database_url), "heads")
+
+
+def write_revision(context: str, message: str) -> list[Path]:
+    """Write the next revision of a context: its tables as they are now against the migrations so far."""
+    with TemporaryDirectory() as folder:
+        config = alembic_config(f"sqlite:///{folder}/empty.db")
+        command.upgrade(config, "heads")
+        config.attributes["context"] = context
+        scripts = ScriptDirectory.from_config(config)
+        heads = [head for head in scripts.get_heads() if head.startswith(f"{context}_")]
+        number = (
+            sum(1 for script in scripts.walk_revisions() if script.revision.startswith(f"{context}_")) + 1
+        )
+        made = command.revision(
+            config,
+            message=message,
+            autogenerate=True,
+            head=heads[0] if heads else "base",
+            branch_label=None if heads else context,
+            rev_id=f"{context}_{number:04d}",
+        )
+    found = made if isinstance(made, list) else [made]
+    return [Path(script.path) for script in found if script is not None]
+
+
+def main() -> None:
+    if len(sys.argv) != 4 or sys.argv[1] != "revision":
+        sys.exit("usage: python -m greenroom.db.migrate revision CONTEXT MESSAGE")
+    for path in write_revision(sys.argv[2], sys.argv[3]):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

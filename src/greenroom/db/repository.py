@@ -1,0 +1,74 @@
+"""The base of every repository: queries that cannot leave the tenant's project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+
+from greenroom.db.base import ScopedRow
+from greenroom.runtime import Context
+
+Row = TypeVar("Row", bound=ScopedRow)
+
+
+@dataclass(slots=True, frozen=True)
+class Page(Generic[Row]):
+    """One page of a list and how many rows the whole list has."""
+
+    rows: list[Row]
+    count: int
+
+
+class Repository(Generic[Row]):
+    """Queries on one table, within the project of the context and, where X-App-UserId names one, the user.
+
+    A subclass sets `row` and starts each of its queries from `self.select()`.
+    """
+
+    row: ClassVar[type[Any]]
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.session = context.session
+
+    def select(self) -> Select[tuple[Row]]:
+        """Every row that the caller may see."""
+        query = select(self.row).where(self.row.project_id == self.context.project_id)
+        if self.context.app_user_id is not None:
+            query = query.where(self.row.app_user_id == self.context.app_user_id)
+        return query
+
+    def stamp(self, row: Row) -> Row:
+        """Fill the scope, the id and the times of a new row where they are not set yet."""
+        now = self.context.now()
+        row.id = row.id or self.context.new_id()
+        row.tenant_id = self.context.tenant_id
+        row.project_id = self.context.project_id
+        row.app_user_id = row.app_user_id or self.context.app_user_id
+        row.created_at = row.created_at or now
+        row.updated_at = row.updated_at or now
+        return row
+
+    async def add(self, row: Row) -> Row:
+        self.session.add(self.stamp(row))
+        await self.session.flush()
+        return row
+
+    async def find(self, row_id: str) -> Row | None:
+        row: Row | None = await self.session.scalar(self.select().where(self.row.id == row_id))
+        return row
+
+    async def remove(self, row: Row) -> None:
+        await self.session.delete(row)
+
+    def touch(self, row: Row) -> None:
+        """Note that the row changed now."""
+        row.updated_at = self.context.now()
+
+    async def page(self, query: Select[tuple[Row]], offset: int, limit: int, *order: Any) -> Page[Row]:
+        """Rows `offset`.. of the query in the given order (ties by id) and the count of all of them."""
+        count = await self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+        rows = await self.session.scalars(query.order_by(*order, self.row.id).offset(offset).limit(limit))
+        return Page(rows=list(rows.all()), count=count or 0)

@@ -1,0 +1,59 @@
+"""The async engine and its sessions: SQLite in WAL mode, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+BUSY_TIMEOUT_MS = 30_000
+_READ_ONLY = "greenroom_read_only"
+
+
+@dataclass(slots=True, frozen=True)
+class Sessions:
+    """Makers of sessions. A write session takes SQLite's write lock at its first statement."""
+
+    engine: AsyncEngine
+    write: async_sessionmaker[AsyncSession]
+    read: async_sessionmaker[AsyncSession]
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_sessions(database_url: str) -> Sessions:
+    engine = create_async_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    reader = engine.execution_options(**{_READ_ONLY: True})
+    return Sessions(
+        engine=engine,
+        write=async_sessionmaker(engine, expire_on_commit=False),
+        read=async_sessionmaker(reader, expire_on_commit=False, autoflush=False),
+    )
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL, foreign keys, and explicit transactions.
+
+    A transaction that reads first and writes later cannot wait for another writer: SQLite answers
+    SQLITE_BUSY at once. So a writing one says BEGIN IMMEDIATE and waits in the queue at its start.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(_READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

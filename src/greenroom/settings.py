@@ -1,0 +1,79 @@
+"""Every setting of the server. Each is documented in docs/settings.md; a test compares the two."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Region = Literal["cn-north-4", "cn-east-3", "ap-southeast-3"]
+
+
+class Settings(BaseSettings):
+    """Read from the environment (`GREENROOM_...`); command line options override."""
+
+    model_config = SettingsConfigDict(env_prefix="GREENROOM_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("greenroom-data"), description="Folder that holds everything the server keeps.")
+    region: Region = Field("cn-north-4", description="Region that the server answers for: names and rates.")
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: str | None = Field(
+        None,
+        description="Base of the upload and download links. Unset: the host that the request came to.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy URL, for example postgresql+psycopg://user@host/name. "
+        "Unset: SQLite in the data folder.",
+    )
+    objects_url: str | None = Field(
+        None, description="Where objects are kept, for example s3://bucket/prefix. Unset: the data folder."
+    )
+    max_body_bytes: int = Field(
+        8 * 1024 * 1024,
+        ge=1024,
+        description="Largest request body of an operation; uploads have their own limit.",
+    )
+    signature_window_s: int = Field(
+        900, ge=1, description="How far a request's X-Sdk-Date may be from the server's clock, in seconds."
+    )
+    upload_link_s: int = Field(86_400, ge=1, description="Life of an upload link, in seconds.")
+    download_link_s: int = Field(86_400, ge=1, description="Life of an asset's download link, in seconds.")
+    probe_timeout_s: int = Field(60, ge=1, description="Longest time that looking into an upload may take.")
+    probe_memory_mb: int = Field(
+        2048, ge=256, description="Address space of the process that looks into an upload, in MiB."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Form of the log lines on standard error."
+    )
+    embedded_worker: bool = Field(
+        True, description="Run the jobs inside the server process; false for an API-only process."
+    )
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """The data folder, absolute."""
+        return self.data.expanduser().resolve()
+
+    @property
+    def objects_dir(self) -> Path:
+        return self.data_dir / "objects"
+
+    @property
+    def work_dir(self) -> Path:
+        """Scratch space of the jobs."""
+        return self.data_dir / "work"
+
+    @property
+    def async_database_url(self) -> str:
+        """For the server's async engine."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'greenroom.db'}"
+
+    @property
+    def sync_database_url(self) -> str:
+        """For migrations and the job engine, which are sync."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'greenroom.db'}"
