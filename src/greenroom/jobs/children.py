@@ -58,7 +58,7 @@ class ChildLimits:
 class ChildError(Exception):
     """The work raised. `kind` is the class name of the original error, the text is the original's.
 
-    `is_user_fault` tells an error whose text is written for the user (an `EngineError` or a `UserError`)
+    `is_user_fault` tells an error whose text is written for the user (an `EngineError` or a `GreenroomError`)
     from a fault of the program.
     """
 
@@ -250,7 +250,7 @@ class Child:
         try:
             parent = psutil.Process(self.pid)
             family = [parent, *parent.children(recursive=True)]
-            return sum(process.memory_info().rss for process in family) / 1e6
+            return float(sum(process.memory_info().rss for process in family)) / 1e6
         except psutil.Error:
             return 0.0
 

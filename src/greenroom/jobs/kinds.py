@@ -1,0 +1,39 @@
+"""Which kinds of job exist and where each is defined.
+
+The contexts are named as text and imported when a worker meets a job of theirs, so that this package imports
+none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+from greenroom.jobs.engine import JobKind, JobQueue
+
+KINDS: Mapping[str, tuple[JobQueue, str]] = {
+    "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
+    "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
+    "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),
+}
+"""The name of a kind, its queue, and `package.module:NAME` of its `JobKind`."""
+
+
+def queue_of(kind: str, kinds: Mapping[str, tuple[JobQueue, str]] = KINDS) -> JobQueue:
+    """The queue of a kind, without importing its context.
+
+    Raises:
+        KeyError: no such kind.
+    """
+    return kinds[kind][0]
+
+
+def load_kind(kind: str, kinds: Mapping[str, tuple[JobQueue, str]] = KINDS) -> JobKind:
+    """The kind's definition.
+
+    Raises:
+        KeyError: no such kind.
+    """
+    module_name, _, attribute = kinds[kind][1].partition(":")
+    loaded: JobKind = getattr(importlib.import_module(module_name), attribute)
+    return loaded
