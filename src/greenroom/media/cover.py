@@ -1,0 +1,29 @@
+"""The still picture that stands for a video in lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from greenroom.media.decode import frame_at
+
+
+def write_cover(
+    video: Path, out: Path, time_s: float = 0.0, longest_side: int = 1280, quality: int = 90
+) -> None:
+    """Save the picture at `time_s` as JPEG, or as PNG by the suffix of `out`; it is shrunk to `longest_side`."""
+    picture = frame_at(video, time_s)
+    height, width = picture.shape[:2]
+    scale = min(1.0, longest_side / max(height, width))
+    if scale < 1.0:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    kind = ".png" if out.suffix.lower() == ".png" else ".jpg"
+    done, data = cv2.imencode(kind, picture, [cv2.IMWRITE_JPEG_QUALITY, quality] if kind == ".jpg" else [])
+    if not done:
+        raise OSError(f"The cover {out.name} cannot be encoded.")
+    partial = out.with_name(f".{out.name}.partial")
+    partial.write_bytes(data.tobytes())
+    partial.replace(out)
