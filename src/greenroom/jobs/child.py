@@ -20,6 +20,7 @@ from typing import Any
 from greenroom.engines.protocols import EngineError
 from greenroom.errors import GreenroomError
 from greenroom.jobs.children import HEARTBEAT_SECONDS
+from greenroom.media.errors import MediaError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -93,7 +94,7 @@ def _run(call: dict[str, Any], report: _Reporter) -> None:
             "event": "error",
             "kind": type(error).__name__,
             "message": str(error) or type(error).__name__,
-            "is_user_fault": isinstance(error, EngineError | GreenroomError),
+            "is_user_fault": isinstance(error, EngineError | GreenroomError | MediaError),
             "trace": traceback.format_exc(limit=-20),
         }
     sys.stdout.flush()

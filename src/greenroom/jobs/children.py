@@ -58,7 +58,7 @@ class ChildLimits:
 class ChildError(Exception):
     """The work raised. `kind` is the class name of the original error, the text is the original's.
 
-    `is_user_fault` tells an error whose text is written for the user (an `EngineError` or a `GreenroomError`)
+    `is_user_fault` tells an error whose text is written for the user (an `EngineError`, a `MediaError` or a `GreenroomError`)
     from a fault of the program.
     """
 
