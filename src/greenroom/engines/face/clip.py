@@ -1,16 +1,18 @@
-"""Frames of a video file in decoding order, and where its shots change."""
+"""Frames of a video file, and where its shots change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from greenroom.engines.protocols import FootageError, Image
+from greenroom.engines.protocols import VIDEO_FPS, FootageError, Image
+from greenroom.media import decode
+from greenroom.media.errors import MediaError
+from greenroom.media.probe import probe, require_video
 
 SIGNATURE_SIZE = (64, 52)
 CUT_RATIO = 3.0
@@ -21,41 +23,32 @@ CUT_NEIGHBOURHOOD = 8
 
 
 def read_frames(path: Path, first: int = 0, last: int | None = None) -> Iterator[Image]:
-    """BGR frames number `first` up to but without `last`, counted in decoding order.
+    """BGR frames `first` up to but without `last` of the clip at `VIDEO_FPS`, upright, with square pixels.
 
     Raises:
-        FootageError: the file cannot be opened or holds no video.
+        FootageError: the file cannot be opened, holds no video, or breaks off.
     """
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise FootageError(f"{path.name} holds no video.")
-            container.streams.video[0].thread_type = "SLICE"
-            for number, frame in enumerate(container.decode(video=0)):
-                if last is not None and number >= last:
-                    return
-                if number >= first:
-                    yield frame.to_ndarray(format="bgr24")
-    except av.FFmpegError as error:
-        raise FootageError(f"{path.name} cannot be decoded: {error.strerror}.") from error
+        for number, frame in enumerate(decode.read_frames(path, VIDEO_FPS)):
+            if last is not None and number >= last:
+                return
+            if number >= first:
+                yield frame
+    except MediaError as error:
+        raise FootageError(str(error)) from error
 
 
-def count_frames(path: Path) -> tuple[int, float]:
-    """The number of video packets, counted without decoding, and the frame rate.
+def estimate_frames(path: Path) -> int:
+    """About how many frames `read_frames` will give, found without decoding them.
 
     Raises:
-        FootageError: the file cannot be opened or holds no video.
+        FootageError: as `read_frames`.
     """
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise FootageError(f"{path.name} holds no video.")
-            stream = container.streams.video[0]
-            rate = stream.average_rate or stream.guessed_rate
-            packets = sum(1 for packet in container.demux(stream) if packet.size)
-            return packets, float(rate) if rate else 0.0
-    except av.FFmpegError as error:
-        raise FootageError(f"{path.name} cannot be opened: {error.strerror}.") from error
+        video = require_video(probe(path), path.name)
+    except MediaError as error:
+        raise FootageError(str(error)) from error
+    return max(1, round(video.duration_s * VIDEO_FPS))
 
 
 def signature(frame: Image) -> npt.NDArray[np.float32]:
@@ -84,7 +77,7 @@ def find_cuts(changes: npt.NDArray[np.float64]) -> tuple[int, ...]:
 
 
 def clip_cuts(path: Path) -> tuple[int, ...]:
-    """The frames of a file at which a new shot starts, in decoding order, without frame 0."""
+    """The frames of a file at which a new shot starts, as `read_frames` counts them, without frame 0."""
     changes = [0.0]
     previous = None
     for frame in read_frames(path):

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from greenroom.engines.face.clip import count_frames, read_frames
+from greenroom.engines.face.clip import estimate_frames, read_frames
 from greenroom.engines.face.networks import task_path
 from greenroom.engines.face.tracker import (
     LOOK_AHEAD,
@@ -22,7 +22,7 @@ from greenroom.engines.face.tracker import (
     TrackQuality,
     assemble,
 )
-from greenroom.engines.protocols import FaceTrack, FootageError, Image
+from greenroom.engines.protocols import VIDEO_FPS, FaceTrack, FootageError, Image
 
 FORMAT_VERSION = 1
 SPLIT_ABOVE_FRAMES = 500
@@ -44,30 +44,28 @@ class _Part:
 
 def track_clip(
     source: Path | Iterable[Image],
-    fps: float | None = None,
+    fps: float = VIDEO_FPS,
     quality: TrackQuality | str = TrackQuality.ACCURATE,
     processes: int = 2,
     progress: Callable[[float], None] | None = None,
 ) -> FaceTrack:
-    """Face landmarks for each frame of a clip, in decoding order.
+    """Face landmarks for each frame of a clip.
 
     Args:
-        source: a video file, or frames (BGR). Only a file is split over processes.
-        fps: frame rate of the result; a file's own by default, 25 for frames.
+        source: a video file, read at `VIDEO_FPS`, or frames (BGR). Only a file is split over processes.
+        fps: frame rate of the frames; ignored for a file.
         quality: see `TrackQuality`.
         processes: how many to use for a long file; each uses one thread.
         progress: called with 0..1; what it raises stops the work and comes out of here.
 
     Raises:
-        FootageError: the file cannot be opened or decoded, or has no video.
+        FootageError: the file cannot be opened, has no video, or breaks off.
         MissingWeightsError: the weights have not been fetched.
     """
     quality = TrackQuality(quality)
     if not isinstance(source, Path):
-        return LiteRtFaceTracker(quality=quality).track(iter(source), fps or 25.0)
-    total, own_fps = count_frames(source)
-    if total == 0:
-        raise FootageError(f"{source.name} holds no frames.")
+        return LiteRtFaceTracker(quality=quality).track(iter(source), fps)
+    total = estimate_frames(source)
     # A daemonic process may not start others.
     alone = processes < 2 or total < SPLIT_ABOVE_FRAMES or multiprocessing.current_process().daemon
     bounds = [total * part // processes for part in range(processes + 1)] if not alone else [0, total]
@@ -78,7 +76,7 @@ def track_clip(
     else:
         tracked = _track_parts(parts, _fraction(progress, total))
     width, height = next((frame.shape[1], frame.shape[0]) for frame in read_frames(source, 0, 1))
-    return assemble(tracked, fps or own_fps, (width, height))
+    return assemble(tracked, VIDEO_FPS, (width, height))
 
 
 def _fraction(progress: Callable[[float], None] | None, total: int) -> Callable[[int], None]:
@@ -91,7 +89,7 @@ def _fraction(progress: Callable[[float], None] | None, total: int) -> Callable[
 
 def _track_part(part: _Part, report: Callable[[int], None]) -> list[TrackedFrame]:
     start = max(0, part.first - LEAD_IN)
-    # The last part runs to the end of the file: packets and frames can differ by a few.
+    # The last part runs to the end of the file: the total is an estimate.
     stop = None if part.last == part.total else part.last + LEAD_IN
     tracker = LiteRtFaceTracker(part.task, part.quality)
     wanted: list[TrackedFrame] = []
