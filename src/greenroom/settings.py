@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="Form of the log lines on standard error."
     )
+    consent_required: bool = Field(
+        True, description="Train only with an authorization letter of the person in the footage."
+    )
+    training_effort: Literal["full", "quick"] = Field(
+        "full", description="How long an avatar is trained; quick gives a rough one, to try things out."
+    )
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )

@@ -58,8 +58,8 @@ class ChildLimits:
 class ChildError(Exception):
     """The work raised. `kind` is the class name of the original error, the text is the original's.
 
-    `is_user_fault` tells an error whose text is written for the user (an `EngineError`, a `MediaError` or a `GreenroomError`)
-    from a fault of the program.
+    `is_user_fault` tells an error whose text is written for the user (an `EngineError`, a `MediaError` or a
+    `GreenroomError`) from a fault of the program.
     """
 
     def __init__(self, kind: str, message: str, is_user_fault: bool, trace: str = "") -> None:

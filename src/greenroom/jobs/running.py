@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_SECONDS = 1.0
 INTERNAL_ERROR = "MSS.00000004"
+_MESSAGE_CHARACTERS = 2048
 
 DurableStep = Callable[[str, Callable[[], Awaitable[JsonValue]]], Awaitable[JsonValue]]
 """Runs the function under the name once, and gives the remembered answer in later runs."""
@@ -189,7 +190,8 @@ class JobRunner:
             if row is None or JobState(row.state).is_final:
                 return
             row.advance(outcome.state)
-            row.error_code, row.error_msg = outcome.error_code, outcome.error_msg
+            row.error_code = outcome.error_code
+            row.error_msg = outcome.error_msg[:_MESSAGE_CHARACTERS] if outcome.error_msg else None
             row.ended_at = row.updated_at = context.now()
             if outcome.state is JobState.SUCCEEDED:
                 row.progress, row.stage = 1.0, "done"

@@ -1,0 +1,58 @@
+"""The heavy work of a training, run in a supervised child process: check, train, pack.
+
+Each function takes a JSON object and answers one, as `jobs.children` asks; paths travel as text.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from greenroom.engines.protocols import AvatarSource, Progress
+
+FOOTAGE_NAME = "training video"
+
+
+def check(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{footage}` -> the `FootageReport` as JSON."""
+    from greenroom.engines.face.footage import check_footage
+
+    report = check_footage(Path(payload["footage"]), progress).to_json()
+    return {**report, "file_name": payload.get("shown_name", FOOTAGE_NAME)}
+
+
+def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{footage, name, consent, work_dir, package_dir, effort}` -> `{quality}`.
+
+    Goes on where an earlier run was cut off.
+    """
+    from greenroom.engines.mouth.trainer import TrainingOptions, train_avatar
+
+    source = AvatarSource(
+        footage=Path(payload["footage"]),
+        name=payload["name"],
+        consent=Path(payload["consent"]) if payload["consent"] else None,
+    )
+    package_dir = Path(payload["package_dir"])
+    options = TrainingOptions.quick() if payload["effort"] == "quick" else TrainingOptions()
+    train_avatar(source, Path(payload["work_dir"]), package_dir, options, progress)
+    return {"quality": json.loads((package_dir / "quality.json").read_text())}
+
+
+def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{package_dir, archive, cover}`: write the package as a zip file and its cover picture."""
+    from greenroom.engines.mouth.package import AvatarPackage
+    from greenroom.media.cover import write_cover
+
+    package_dir = Path(payload["package_dir"])
+    package = AvatarPackage.open(package_dir)
+    write_cover(package.base_video, Path(payload["cover"]))
+    files = sorted(path for path in package_dir.rglob("*") if path.is_file())
+    # Videos and weights do not get smaller; stored files can be read in place.
+    with zipfile.ZipFile(payload["archive"], "w", zipfile.ZIP_STORED) as archive:
+        for number, path in enumerate(files):
+            archive.write(path, path.relative_to(package_dir).as_posix())
+            progress("packing", (number + 1) / len(files))
+    return {"width": package.size[0], "height": package.size[1]}
