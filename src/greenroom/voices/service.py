@@ -1,0 +1,92 @@
+"""Voices for other contexts, and the TTS audition."""
+
+from __future__ import annotations
+
+from greenroom.engines.protocols import SpeechStyle, Voice, VoiceNotFoundError
+from greenroom.engines.registry import voice
+from greenroom.jobs.engine import JobSubmission
+from greenroom.runtime import Context
+from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
+from greenroom.voices.models import Audition, AuditionState
+from greenroom.voices.repository import AuditionRepository
+from greenroom.voices.wire import (
+    AuditionFile,
+    CreateTtsAuditionRequestBody,
+    CreateTtsAuditionResponse,
+    ShowTtsAuditionFileResponse,
+)
+
+LINK_SECONDS = 3600
+DEFAULT_VOLUME = 140
+"""The wire's volume 90..240 at which a voice speaks as it is; stated for the chat voice model."""
+SUCCESS_CODE = "MSS.00000000"
+
+
+def require_voice(field: str, voice_id: str) -> Voice:
+    """The voice with this asset id. Raises VoiceUnknownError, naming the request's `field`."""
+    try:
+        return voice(voice_id)
+    except VoiceNotFoundError:
+        raise VoiceUnknownError(field, voice_id) from None
+
+
+def style_of(speed: int | None, pitch: int | None, volume: int | None) -> SpeechStyle:
+    """The wire's numbers as the engines take them."""
+    return SpeechStyle(
+        speed_percent=speed or 100,
+        pitch_percent=pitch or 100,
+        volume_percent=round((volume or DEFAULT_VOLUME) * 100 / DEFAULT_VOLUME),
+    )
+
+
+def check_spoken_text(field: str, text: str) -> None:
+    """Raises SpokenTextError: nothing in it can be said, or it is SSML, which is not read yet."""
+    if not any(character.isalnum() for character in text):
+        raise SpokenTextError(f"{field} has nothing to say: give it at least one word")
+    if "<speak" in text:
+        raise SpokenTextError(f"{field} is SSML, which is not supported: send plain text")
+
+
+async def create_tts_audition(
+    context: Context, body: CreateTtsAuditionRequestBody
+) -> CreateTtsAuditionResponse:
+    """Start reading a text aloud.
+
+    Raises:
+        VoiceUnknownError: no such voice.
+        SpokenTextError: the text cannot be spoken.
+    """
+    field, text = ("tts_text", body.tts_text) if body.tts_text else ("text", body.text)
+    check_spoken_text(field, text)
+    require_voice("emotion", body.emotion)
+    style = style_of(body.speed, body.pitch, body.volume)
+    row = Audition(
+        state=AuditionState.WAITING,
+        text=text,
+        voice_id=body.emotion,
+        speed_percent=style.speed_percent,
+        pitch_percent=style.pitch_percent,
+        volume_percent=style.volume_percent,
+        channels=body.channels,
+    )
+    await AuditionRepository(context).add(row)
+    assert context.runtime.jobs is not None, "the server runs no job engine"
+    await context.runtime.jobs.submit(context, JobSubmission(row.id, "voices.audition", row.id))
+    return CreateTtsAuditionResponse(job_id=row.id)
+
+
+async def show_tts_audition_file(context: Context, job_id: str) -> ShowTtsAuditionFileResponse:
+    """Raises AuditionNotFoundError."""
+    row = await AuditionRepository(context).find(job_id)
+    if row is None:
+        raise AuditionNotFoundError(job_id)
+    if row.state == AuditionState.FAILED:
+        return ShowTtsAuditionFileResponse(is_file_complete=False, code=row.error_code, message=row.error_msg)
+    if row.state == AuditionState.WAITING:
+        return ShowTtsAuditionFileResponse(is_file_complete=False)
+    url = context.download_url(
+        row.object_key, life_s=LINK_SECONDS, file_name="audition.wav", content_type="audio/wav"
+    )
+    return ShowTtsAuditionFileResponse(
+        is_file_complete=True, code=SUCCESS_CODE, message="success", files=[AuditionFile(download_url=url)]
+    )
