@@ -33,7 +33,7 @@ class Repository(Generic[Row]):
         self.context = context
         self.session = context.session
 
-    def select(self) -> Select[tuple[Row]]:
+    def select(self) -> Select[Row]:
         """Every row that the caller may see."""
         query = select(self.row).where(self.row.project_id == self.context.project_id)
         if self.context.app_user_id is not None:
@@ -67,7 +67,7 @@ class Repository(Generic[Row]):
         """Note that the row changed now."""
         row.updated_at = self.context.now()
 
-    async def page(self, query: Select[tuple[Row]], offset: int, limit: int, *order: Any) -> Page[Row]:
+    async def page(self, query: Select[Row], offset: int, limit: int, *order: Any) -> Page[Row]:
         """Rows `offset`.. of the query in the given order (ties by id) and the count of all of them."""
         count = await self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
         rows = await self.session.scalars(query.order_by(*order, self.row.id).offset(offset).limit(limit))

@@ -1,0 +1,95 @@
+"""From rows to wire models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from greenroom.assets.models import Asset, AssetFile
+from greenroom.assets.states import AssetState, AssetType, FileCategory
+from greenroom.assets.wire import AssetExtraMeta, AssetFileInfo, DigitalAssetInfo
+from greenroom.clock import wire_time
+from greenroom.runtime import Context
+
+_META_MEMBER = {
+    AssetType.VOICE_MODEL: "voice_model_meta",
+    AssetType.PPT: "ppt_meta",
+    AssetType.MATERIAL: "material_meta",
+    AssetType.HUMAN_MODEL_2D: "human_model_2d_meta",
+    AssetType.IMAGE: "image_meta",
+    AssetType.VIDEO: "video_meta",
+    AssetType.AUDIO: "audio_meta",
+    AssetType.MUSIC: "audio_meta",
+}
+_SYSTEM_FILLED = {"image_meta", "video_meta", "audio_meta"}
+
+_MEDIA_TYPES = {
+    "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
+    "mkv": "video/x-matroska", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg",
+    "gif": "image/gif", "bmp": "image/bmp", "wav": "audio/wav", "mp3": "audio/mpeg", "m4a": "audio/mp4",
+    "pdf": "application/pdf", "zip": "application/zip",
+}  # fmt: skip
+
+
+def plain(model: BaseModel | None) -> Any:
+    """A wire model as JSON data, without what was not set."""
+    return None if model is None else model.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def meta_member(kind: str, meta: AssetExtraMeta | None) -> dict[str, Any]:
+    """Of the given `asset_extra_meta`, the member that fits the type; measured ones are ours to fill."""
+    member = _META_MEMBER.get(AssetType(kind))
+    if meta is None or member is None or member in _SYSTEM_FILLED:
+        return {}
+    value = plain(getattr(meta, member))
+    return {} if value is None else {member: value}
+
+
+def asset_info(context: Context, asset: Asset) -> DigitalAssetInfo:
+    """The asset as lists and details show it, with fresh download links."""
+    hidden = asset.state == AssetState.BLOCK
+    return DigitalAssetInfo(
+        project_id=asset.project_id,
+        asset_id=asset.id,
+        asset_name=asset.name,
+        asset_description=asset.description,
+        app_user_id=asset.app_user_id,
+        create_time=wire_time(asset.created_at),
+        update_time=wire_time(asset.updated_at),
+        asset_type=AssetType(asset.type),
+        asset_state=AssetState(asset.state),
+        fail_type=asset.fail_type,
+        block_reason_code=asset.block_reason_code,
+        reason=asset.reason,
+        tags=asset.tags,
+        asset_extra_meta=asset.extra_meta or None,
+        system_properties=asset.system_properties,
+        files=[file_info(context, file, hidden=hidden) for file in asset.files],
+        asset_order=asset.order,
+        supported_service=asset.supported_service,
+        auto_operation_config=asset.auto_operation_config or None,
+    )
+
+
+def file_info(context: Context, file: AssetFile, *, hidden: bool = False) -> AssetFileInfo:
+    """One file; a blocked asset shows no links."""
+    url = None
+    if file.object_key is not None and not hidden:
+        suffix = file.name.rpartition(".")[2].lower()
+        url = context.download_url(
+            file.object_key,
+            file_name=file.name,
+            content_type=_MEDIA_TYPES.get(suffix) or _MEDIA_TYPES.get(file.type.lower()),
+        )
+    return AssetFileInfo(
+        file_id=file.id,
+        file_name=file.name,
+        file_md5=file.md5,
+        file_size=file.size,
+        file_type=file.type,
+        asset_file_category=FileCategory(file.category).value,
+        download_url=url,
+        state=file.state,
+        reason=file.reason,
+    )
