@@ -29,6 +29,8 @@ LANDMARKS = 478
 PRESENCE_THRESHOLD = 0.5
 COUNT_EVERY = 24
 """Frames between two looks for further faces."""
+FOLLOW_EVERY = 3
+"""Frames between two readings of the first pass."""
 LOOK_AHEAD = 10
 """Frames of the second pass's delay."""
 SMOOTHING_FRAMES = 4.0
@@ -122,7 +124,7 @@ class LiteRtFaceTracker:
         Args:
             task: `face_landmarker.task`; the installed weights when None.
             quality: see `TrackQuality`.
-            count_every: frames between two looks for further faces; even.
+            count_every: frames between two looks for further faces; a multiple of `FOLLOW_EVERY`.
 
         Raises:
             MissingWeightsError: no task is given and the weights have not been fetched.
@@ -191,8 +193,8 @@ class LiteRtFaceTracker:
             previous = current
             first = number - 1
             parameters, count = None, -1
-            # Every second frame is enough to place the window: it is smoothed over many.
-            if region is None or first % 2 == 0:
+            # A part of the frames is enough to place the window: it is smoothed over many.
+            if region is None or first % FOLLOW_EVERY == 0:
                 reading, region, count = self._follow(frame, region, first % self._count_every == 0)
                 if reading is not None and region is not None:
                     parameters = region.parameters()
