@@ -1,0 +1,1 @@
+"""Piper: a fast English voice. See `engine.py`."""

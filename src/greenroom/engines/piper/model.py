@@ -1,0 +1,69 @@
+"""A Piper voice (VITS) on onnxruntime: phonemes in, sound and the length of every phoneme out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from greenroom.engines.onnx_graph import with_output
+from greenroom.engines.protocols import Pcm
+
+_DURATIONS = "/Ceil_output_0"
+"""Inner tensor: frames for each id, the padding between ids included."""
+SAMPLES_A_FRAME = 256
+_PAD, _BEGIN, _END = "_", "^", "$"
+
+
+@dataclass(slots=True, frozen=True)
+class Utterance:
+    pcm: Pcm
+    starts: tuple[int, ...]
+    """Sample at which each unit begins."""
+
+
+class PiperModel:
+    def __init__(self, path: Path, threads: int) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        graph = with_output(path.read_bytes(), _DURATIONS)
+        self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        config = json.loads(path.with_name(path.name + ".json").read_text())
+        self._ids: dict[str, list[int]] = config["phoneme_id_map"]
+        self._noise: tuple[float, float] = (
+            config["inference"]["noise_scale"],
+            config["inference"]["noise_w"],
+        )
+        self.sample_rate: int = config["audio"]["sample_rate"]
+
+    def say(self, units: Sequence[str], length_scale: float) -> Utterance:
+        """Synthesise units, each one phoneme or a few that are timed together.
+
+        Args:
+            length_scale: 1 is the voice's own pace, 2 is half as fast.
+        """
+        pad = self._ids[_PAD]
+        ids = [*self._ids[_BEGIN], *pad]
+        first_id = []
+        for unit in units:
+            first_id.append(len(ids))
+            for symbol in unit:
+                ids += [*self._ids.get(symbol, []), *pad]
+        ids += self._ids[_END]
+        feed = {
+            "input": np.array([ids], np.int64),
+            "input_lengths": np.array([len(ids)], np.int64),
+            "scales": np.array([self._noise[0], length_scale, self._noise[1]], np.float32),
+        }
+        audio, frames = self._session.run(None, feed)
+        pcm: Pcm = np.asarray(audio, np.float32).ravel()
+        begins = np.concatenate([[0], np.cumsum(np.asarray(frames, np.float64).ravel())]) * SAMPLES_A_FRAME
+        return Utterance(pcm, tuple(int(begins[index]) for index in first_id))

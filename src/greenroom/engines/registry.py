@@ -1,0 +1,57 @@
+"""Which engines there are, and which engine speaks with which voice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+
+from greenroom.engines.protocols import SpeechEngine, Voice, VoiceNotFoundError
+
+THREADS_VARIABLE = "GREENROOM_ENGINE_THREADS"
+
+
+def engine_threads() -> int:
+    """Threads that one model may use: `GREENROOM_ENGINE_THREADS`, else this machine's cores up to four."""
+    given = os.environ.get(THREADS_VARIABLE, "")
+    return int(given) if given.isdigit() and int(given) > 0 else max(1, min(4, os.cpu_count() or 1))
+
+
+@cache
+def speech_engines() -> tuple[SpeechEngine, ...]:
+    """Every speech engine, made once a process; models are loaded on first use."""
+    from greenroom.engines.kokoro.engine import KokoroEngine
+    from greenroom.engines.piper.engine import PiperEngine
+
+    return KokoroEngine(engine_threads()), PiperEngine(engine_threads())
+
+
+def all_voices() -> Sequence[Voice]:
+    """The voices that can speak with what is installed, the best engine's first."""
+    return [voice for engine in speech_engines() for voice in engine.voices()]
+
+
+def voice(voice_id: str) -> Voice:
+    """
+    Raises:
+        VoiceNotFoundError: no engine has it.
+    """
+    return _find(voice_id)[1]
+
+
+def speech_engine_for(voice_id: str) -> SpeechEngine:
+    """
+    Raises:
+        VoiceNotFoundError: no engine has the voice.
+    """
+    return _find(voice_id)[0]
+
+
+def _find(voice_id: str) -> tuple[SpeechEngine, Voice]:
+    for engine in speech_engines():
+        for found in engine.voices():
+            if found.voice_id == voice_id:
+                return engine, found
+    raise VoiceNotFoundError(
+        f"There is no voice '{voice_id}' on this machine. `greenroom voice list` shows those there are."
+    )

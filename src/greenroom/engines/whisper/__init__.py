@@ -1,0 +1,1 @@
+"""Whisper speech recognition on CTranslate2. See `recogniser.py`."""
