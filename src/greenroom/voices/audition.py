@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from greenroom.engines.protocols import Pcm, Progress, SpeechStyle
+from greenroom.engines.protocols import Pcm, Progress, SpeechChunk, SpeechStyle
+from greenroom.voices.text import pieces
 
 
 def speak(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{text, voice_id, speed_percent, pitch_percent, volume_percent, channels, out}`: write a WAV file."""
-    from greenroom.stage.speech import speak as speak_text
+    from greenroom.stage.speech import join_chunks, stream_speech
 
     style = SpeechStyle(payload["speed_percent"], payload["pitch_percent"], payload["volume_percent"])
-    speech = speak_text(payload["text"], payload["voice_id"], style)
-    progress("speaking", 0.9)
+    parts = list(pieces(payload["text"]))
+
+    def chunks() -> Iterator[SpeechChunk]:
+        for number, part in enumerate(parts):
+            progress("speaking", number / len(parts))
+            yield from stream_speech(part, payload["voice_id"], style)
+
+    speech = join_chunks(chunks())
     write_pcm16(Path(payload["out"]), speech.pcm, speech.sample_rate, payload["channels"])
     return {"seconds": len(speech.pcm) / speech.sample_rate}
 

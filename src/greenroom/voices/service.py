@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from greenroom.engines.protocols import SpeechStyle, Voice, VoiceNotFoundError
+import asyncio
+
+from greenroom.engines.g2p.fronts import front_for
+from greenroom.engines.protocols import SpeechStyle, SpeechTextError, Voice, VoiceNotFoundError
 from greenroom.engines.registry import voice
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
 from greenroom.voices.models import Audition, AuditionState
 from greenroom.voices.repository import AuditionRepository
+from greenroom.voices.text import pieces
 from greenroom.voices.wire import (
     AuditionFile,
     CreateTtsAuditionRequestBody,
@@ -39,12 +43,23 @@ def style_of(speed: int | None, pitch: int | None, volume: int | None) -> Speech
     )
 
 
-def check_spoken_text(field: str, text: str) -> None:
-    """Raises SpokenTextError: nothing in it can be said, or it is SSML, which is not read yet."""
+async def check_spoken_text(field: str, text: str, speaker: Voice) -> None:
+    """Raises SpokenTextError: the voice cannot say it; `field` names the request's member."""
     if not any(character.isalnum() for character in text):
         raise SpokenTextError(f"{field} has nothing to say: give it at least one word")
     if "<speak" in text:
         raise SpokenTextError(f"{field} is SSML, which is not supported: send plain text")
+    try:
+        # The first text of a language loads its dictionary.
+        await asyncio.to_thread(_check_readable, text, speaker.language)
+    except SpeechTextError as error:
+        raise SpokenTextError(f"{field}: {error}") from None
+
+
+def _check_readable(text: str, language: str) -> None:
+    front = front_for(language)
+    for piece in pieces(text):
+        front.check(piece)
 
 
 async def create_tts_audition(
@@ -57,8 +72,7 @@ async def create_tts_audition(
         SpokenTextError: the text cannot be spoken.
     """
     field, text = ("tts_text", body.tts_text) if body.tts_text else ("text", body.text)
-    check_spoken_text(field, text)
-    require_voice("emotion", body.emotion)
+    await check_spoken_text(field, text, require_voice("emotion", body.emotion))
     style = style_of(body.speed, body.pitch, body.volume)
     row = Audition(
         state=AuditionState.WAITING,

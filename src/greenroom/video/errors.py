@@ -1,0 +1,31 @@
+"""The errors of video production."""
+
+from __future__ import annotations
+
+from greenroom.errors import InvalidParameterError, NotFoundError
+
+
+class VideoJobNotFoundError(NotFoundError):
+    """No video job of the project has this id."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no video job has the id {job_id}: list_digital_human_video shows those there are")
+
+
+class VideoStateError(InvalidParameterError):
+    """The job's state does not allow what was asked."""
+
+
+class QueueFullError(InvalidParameterError):
+    """The tenant has as many waiting videos as the service takes."""
+
+
+class VideoContentError(InvalidParameterError):
+    """The request asks for a video that cannot be made; the text names the member and the cure."""
+
+
+class NotBuiltFeatureError(VideoContentError):
+    """The request uses a feature that would change the picture or the sound and is not built yet."""
+
+    def __init__(self, field: str, what: str) -> None:
+        super().__init__(f"{field}: {what} is not supported yet; leave it out")

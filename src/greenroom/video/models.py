@@ -1,0 +1,72 @@
+"""The rows of video jobs, and the table of their states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from greenroom.db.base import ScopedRow, UtcTime
+
+
+class VideoState(StrEnum):
+    WAITING = "WAITING"
+    PROCESSING = "PROCESSING"
+    SUCCEED = "SUCCEED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    BLOCK = "BLOCK"
+
+
+TRANSITIONS: Mapping[VideoState, frozenset[VideoState]] = {
+    VideoState.WAITING: frozenset({VideoState.PROCESSING, VideoState.CANCELED, VideoState.FAILED}),
+    VideoState.PROCESSING: frozenset({VideoState.SUCCEED, VideoState.FAILED}),
+    VideoState.SUCCEED: frozenset({VideoState.BLOCK}),
+    VideoState.FAILED: frozenset(),
+    VideoState.CANCELED: frozenset(),
+    VideoState.BLOCK: frozenset(),
+}
+
+
+class VideoJob(ScopedRow):
+    """One video, from the request to the asset. Its id is the durable job's id too."""
+
+    __tablename__ = "video_jobs"
+
+    state: Mapped[str] = mapped_column(String(16), default=VideoState.WAITING, index=True)
+    script_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    asset_name: Mapped[str] = mapped_column(String(256))
+    asset_id: Mapped[str] = mapped_column(String(64))
+    """Fixed at the start, so that a repeated job publishes once."""
+    content: Mapped[dict[str, Any]]
+    """The script as it was when the job was made: a `wire.Create2DDigitalHumanVideoReq`."""
+    plan: Mapped[dict[str, Any]]
+    """What is rendered: a `plan.VideoPlan`."""
+    duration_s: Mapped[float | None]
+    error_code: Mapped[str | None] = mapped_column(String(32))
+    error_msg: Mapped[str | None] = mapped_column(String(2048))
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    def advance(self, state: VideoState) -> None:
+        """Raises ValueError: the table of transitions has no such way."""
+        if state not in TRANSITIONS[VideoState(self.state)]:
+            raise ValueError(f"a video job cannot go from {self.state} to {state}")
+        self.state = state
+
+    @property
+    def prefix(self) -> str:
+        """Where the job's own copies of its inputs lie, while it is not done."""
+        return f"video/{self.project_id}/{self.id}"
+
+    @property
+    def video_key(self) -> str:
+        return f"assets/{self.project_id}/{self.asset_id}/video.mp4"
+
+    @property
+    def cover_key(self) -> str:
+        return f"assets/{self.project_id}/{self.asset_id}/cover.jpg"

@@ -1,0 +1,78 @@
+"""What a video job renders, with every id and link of the request resolved to an object key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from greenroom.engines.protocols import VIDEO_FPS
+
+
+@dataclass(slots=True, frozen=True)
+class BackgroundPlan:
+    """What stands behind the person: a colour or a picture."""
+
+    colour: str | None = None
+    """`#RRGGBB`"""
+    image_key: str | None = None
+    placement: tuple[int, int, int, int] | None = None
+    """dx, dy, width, height of the scaled picture on the canvas in pixels; None: it fills the canvas."""
+
+
+@dataclass(slots=True, frozen=True)
+class HumanPlan:
+    """Where the person stands, in pixels of the canvas; None: where the stage puts it."""
+
+    dx: int | None = None
+    dy: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class ScenePlan:
+    number: int
+    text: str | None
+    """What is said; None where a recording drives the scene."""
+    audio_key: str | None
+    background: BackgroundPlan
+    human: HumanPlan
+
+
+@dataclass(slots=True, frozen=True)
+class VideoPlan:
+    avatar_key: str
+    """The avatar package, zipped."""
+    avatar_asset_id: str
+    voice_id: str | None
+    speed_percent: int
+    pitch_percent: int
+    volume_percent: int
+    width: int
+    height: int
+    bitrate_kbps: int
+    scenes: tuple[ScenePlan, ...]
+    fps: int = VIDEO_FPS
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        scenes = tuple(
+            ScenePlan(
+                number=scene["number"],
+                text=scene["text"],
+                audio_key=scene["audio_key"],
+                background=BackgroundPlan(
+                    colour=scene["background"]["colour"],
+                    image_key=scene["background"]["image_key"],
+                    placement=tuple(scene["background"]["placement"])
+                    if scene["background"]["placement"]
+                    else None,
+                ),
+                human=HumanPlan(**scene["human"]),
+            )
+            for scene in data["scenes"]
+        )
+        return cls(**{**data, "scenes": scenes})

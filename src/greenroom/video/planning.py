@@ -1,0 +1,226 @@
+"""From a request to a plan: everything that can be wrong is found here, before the job is made."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from greenroom.assets.service import file_of, require_usable
+from greenroom.assets.states import AssetType
+from greenroom.engines.protocols import SpeechStyle, Voice
+from greenroom.errors import GreenroomError
+from greenroom.runtime import Context
+from greenroom.scripts import service as scripts
+from greenroom.scripts.limits import check_scenes
+from greenroom.scripts.wire import (
+    BackgroundConfigInfo,
+    BackgroundType,
+    LayerConfig,
+    ShootScript,
+    ShootScriptItem,
+    VideoConfig,
+)
+from greenroom.storage.links import OBJECTS_PATH
+from greenroom.video.errors import NotBuiltFeatureError, VideoContentError
+from greenroom.video.features import check_features
+from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, VideoPlan
+from greenroom.video.wire import Create2DDigitalHumanVideoReq
+from greenroom.voices.service import check_spoken_text, require_voice, style_of
+
+SMALLEST_SIDE = 128
+FRAME_RATES = ("25",)
+
+
+async def merged_content(
+    context: Context, body: Create2DDigitalHumanVideoReq
+) -> Create2DDigitalHumanVideoReq:
+    """The request with the members of its script filled in where it has none of its own.
+
+    Raises ScriptNotFoundError.
+    """
+    if body.script_id is None:
+        return body
+    script = await scripts.content_of(context, body.script_id)
+    members = {**script.model_dump(exclude_none=True), **body.model_dump(exclude_none=True)}
+    return Create2DDigitalHumanVideoReq.model_validate(members)
+
+
+async def make_plan(context: Context, content: Create2DDigitalHumanVideoReq, audio_prefix: str) -> VideoPlan:
+    """Check the whole request and resolve it.
+
+    Recordings of the script are copied below `audio_prefix`, so that a later change of the script does not
+    change the video.
+
+    Raises:
+        GreenroomError: something is missing, too large, unknown, not usable or not built; the text says what.
+    """
+    check_features(content)
+    scenes = content.shoot_scripts or []
+    if not scenes:
+        raise VideoContentError("shoot_scripts is empty: give at least one scene, or a script_id with scenes")
+    check_scenes(scenes)
+    video = _require_video(content.video_config)
+    avatar_key = await _avatar_key(context, content.model_asset_id)
+    speaker = _speaker(content)
+    planner = _ScenePlanner(context, content.script_id, audio_prefix, speaker)
+    voice = content.voice_config
+    style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
+    return VideoPlan(
+        avatar_key=avatar_key,
+        avatar_asset_id=content.model_asset_id or "",
+        voice_id=speaker.voice_id if speaker else None,
+        speed_percent=style.speed_percent,
+        pitch_percent=style.pitch_percent,
+        volume_percent=style.volume_percent,
+        width=video.width,
+        height=video.height,
+        bitrate_kbps=video.bitrate,
+        scenes=tuple([await planner.plan(number, scene) for number, scene in scripts.numbered(scenes)]),
+    )
+
+
+def _require_video(video: VideoConfig | None) -> VideoConfig:
+    if video is None:
+        raise VideoContentError("video_config is missing: give width, height and bitrate")
+    for name, value in (("width", video.width), ("height", video.height)):
+        if value < SMALLEST_SIDE or value % 2:
+            raise VideoContentError(
+                f"video_config.{name} is {value}: give an even number from {SMALLEST_SIDE} to 3840"
+            )
+    if video.frame_rate is not None and video.frame_rate not in FRAME_RATES:
+        raise NotBuiltFeatureError("video_config.frame_rate", f"the frame rate {video.frame_rate} (25 is)")
+    return video
+
+
+async def _avatar_key(context: Context, asset_id: str | None) -> str:
+    if not asset_id:
+        raise VideoContentError("model_asset_id is missing: give the id of a HUMAN_MODEL_2D asset")
+    asset = await require_usable(context, asset_id, AssetType.HUMAN_MODEL_2D)
+    main = file_of(asset)
+    if main is None or main.object_key is None:
+        raise VideoContentError(f"model_asset_id: the avatar {asset_id} has no main file; train it again")
+    return main.object_key
+
+
+def _speaker(content: Create2DDigitalHumanVideoReq) -> Voice | None:
+    """The voice, which only scenes with a text need."""
+    if all(scene.is_audio for scene in content.shoot_scripts or []):
+        return None
+    if content.voice_config is None:
+        raise VideoContentError("voice_config is missing: a scene with a text needs a voice_asset_id")
+    return require_voice("voice_config.voice_asset_id", content.voice_config.voice_asset_id)
+
+
+class _ScenePlanner:
+    def __init__(
+        self, context: Context, script_id: str | None, audio_prefix: str, speaker: Voice | None
+    ) -> None:
+        self._context = context
+        self._script_id = script_id
+        self._audio_prefix = audio_prefix
+        self._speaker = speaker
+
+    async def plan(self, number: int, scene: ShootScriptItem) -> ScenePlan:
+        field = f"the scene with sequence_no {number}"
+        script = scene.shoot_script
+        if script is None:
+            raise VideoContentError(f"{field} has no shoot_script: give its text or its recording")
+        audio_key = None
+        if scene.is_audio:
+            audio_key = await self._audio(field, number, script)
+        else:
+            assert self._speaker is not None
+            await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
+        return ScenePlan(
+            number=number,
+            text=None if scene.is_audio else scene.text,
+            audio_key=audio_key,
+            background=await self._background(field, script),
+            human=_human(script.layer_config[0] if script.layer_config else None),
+        )
+
+    async def _audio(self, field: str, number: int, script: ShootScript) -> str:
+        """The key of the job's own copy of the recording."""
+        objects = self._context.objects
+        if script.audio_drive_file_external_url:
+            source = own_object(
+                self._context, f"{field}: audio_drive_file_external_url", script.audio_drive_file_external_url
+            )
+        elif self._script_id is not None:
+            keys = await scripts.audio_keys_of(self._context, self._script_id)
+            source = keys.get(number, "")
+        else:
+            raise VideoContentError(
+                f"{field} is of type AUDIO but has no recording: make a script with it, upload the recording "
+                "to the link that create_video_scripts gives, and send its script_id"
+            )
+        if not source or not await objects.exists(source):
+            raise VideoContentError(
+                f"{field} is of type AUDIO and its recording is not uploaded: "
+                "PUT it to audio_file_upload_url first"
+            )
+        target = f"{self._audio_prefix}/audio-{number}"
+        await objects.copy(source, target)
+        return target
+
+    async def _background(self, field: str, script: ShootScript) -> BackgroundPlan:
+        if not script.background_config:
+            return BackgroundPlan()
+        background = script.background_config[0]
+        if background.background_type is BackgroundType.COLOR:
+            colour = background.background_color_config or background.background_config
+            if colour is None or len(colour) != 7 or not colour.startswith("#"):
+                raise VideoContentError(
+                    f"{field}: background_color_config is missing: give a colour such as #00AA88"
+                )
+            return BackgroundPlan(colour=colour.upper())
+        return await self._picture(f"{field}: background_config", background)
+
+    async def _picture(self, field: str, background: BackgroundConfigInfo) -> BackgroundPlan:
+        if background.background_asset_id:
+            asset = await require_usable(self._context, background.background_asset_id, AssetType.IMAGE)
+            main = file_of(asset)
+            key = main.object_key if main else None
+            if key is None:
+                raise VideoContentError(f"{field}: the picture {asset.id} has no main file; upload it again")
+        elif background.background_config:
+            key = own_object(self._context, field, background.background_config)
+            if not await self._context.objects.exists(key):
+                raise VideoContentError(f"{field}: the picture behind the link is gone; upload it again")
+        else:
+            raise VideoContentError(
+                f"{field}: give background_asset_id, or a link of this service to a picture"
+            )
+        where = background.background_image_config
+        placement = (where.dx, where.dy, where.width, where.height) if where else None
+        return BackgroundPlan(image_key=key, placement=placement)
+
+
+def _human(layer: LayerConfig | None) -> HumanPlan:
+    if layer is None:
+        return HumanPlan()
+    position, size = layer.position, layer.size
+    return HumanPlan(
+        dx=position.dx if position else None,
+        dy=position.dy if position else None,
+        width=size.width if size else None,
+        height=size.height if size else None,
+    )
+
+
+def own_object(context: Context, field: str, url: str) -> str:
+    """The object behind a download link of this service; nothing is fetched from anywhere else.
+
+    Raises:
+        VideoContentError: another server's link, or one that was changed or has expired.
+    """
+    parts = urlsplit(url)
+    if not parts.path.startswith(OBJECTS_PATH):
+        raise VideoContentError(
+            f"{field}: only links of this service are read; upload the file as an asset and give its id"
+        )
+    key = unquote(parts.path[len(OBJECTS_PATH) :])
+    try:
+        context.runtime.links.verify("get", key, dict(parse_qsl(parts.query)))
+    except GreenroomError as error:
+        raise VideoContentError(f"{field}: {error.message}") from None
+    return key

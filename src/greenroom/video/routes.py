@@ -1,0 +1,41 @@
+"""2D avatar videos over the API."""
+
+from __future__ import annotations
+
+from greenroom.api.operations import operation
+from greenroom.runtime import Context
+from greenroom.video import service
+from greenroom.video.wire import (
+    Create2DDigitalHumanVideoReq,
+    Create2DDigitalHumanVideoResponse,
+    ListDigitalHumanVideoQuery,
+    ListDigitalHumanVideoResponse,
+    Show2DDigitalHumanVideoResponse,
+    ShowVideoQuery,
+)
+
+
+@operation("Create2DDigitalHumanVideo")
+async def create2_d_digital_human_video(
+    context: Context, body: Create2DDigitalHumanVideoReq
+) -> Create2DDigitalHumanVideoResponse:
+    return await service.create_video(context, body)
+
+
+@operation("Show2DDigitalHumanVideo")
+async def show2_d_digital_human_video(
+    context: Context, job_id: str, query: ShowVideoQuery
+) -> Show2DDigitalHumanVideoResponse:
+    return await service.show_video(context, job_id, query.show_script)
+
+
+@operation("Cancel2DDigitalHumanVideo")
+async def cancel2_d_digital_human_video(context: Context, job_id: str) -> None:
+    await service.cancel_video(context, job_id)
+
+
+@operation("ListDigitalHumanVideo")
+async def list_digital_human_video(
+    context: Context, query: ListDigitalHumanVideoQuery
+) -> ListDigitalHumanVideoResponse:
+    return await service.list_videos(context, query)

@@ -1,0 +1,137 @@
+"""Video jobs: made, shown, cancelled and listed."""
+
+from __future__ import annotations
+
+from greenroom.api.wire import ErrorResponse
+from greenroom.clock import wire_time
+from greenroom.jobs.engine import JobSubmission
+from greenroom.runtime import Context
+from greenroom.video.errors import QueueFullError, VideoJobNotFoundError, VideoStateError
+from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.planning import make_plan, merged_content
+from greenroom.video.repository import VideoJobRepository
+from greenroom.video.wire import (
+    Create2DDigitalHumanVideoReq,
+    Create2DDigitalHumanVideoResponse,
+    DigitalHumanVideo,
+    JobType,
+    ListDigitalHumanVideoQuery,
+    ListDigitalHumanVideoResponse,
+    OutputAssetInfo,
+    Show2DDigitalHumanVideoResponse,
+)
+
+WAITING_PER_TENANT = 20
+JOB_TYPE: JobType = "2D_DIGITAL_HUMAN_VIDEO"
+_WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
+
+
+async def create_video(
+    context: Context, body: Create2DDigitalHumanVideoReq
+) -> Create2DDigitalHumanVideoResponse:
+    """Check the request in full and put the video into the queue.
+
+    Raises:
+        QueueFullError: the tenant has `WAITING_PER_TENANT` videos waiting.
+        GreenroomError: see `planning.make_plan`.
+    """
+    repository = VideoJobRepository(context)
+    if await repository.count_waiting() >= WAITING_PER_TENANT:
+        raise QueueFullError(
+            f"{WAITING_PER_TENANT} videos are waiting already: wait for one to start, or cancel one"
+        )
+    content = await merged_content(context, body)
+    job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
+    job.project_id = context.project_id
+    try:
+        plan = await make_plan(context, content, job.prefix)
+    except Exception:
+        # The recordings copied so far belong to no job.
+        await context.objects.delete_prefix(job.prefix)
+        raise
+    job.script_id = body.script_id
+    output = content.output_asset_config
+    job.asset_name = (output.asset_name if output else "") or f"video-{job.id[:8]}"
+    job.content = content.model_dump(mode="json", exclude_none=True)
+    job.plan = plan.to_json()
+    await repository.add(job)
+    assert context.runtime.jobs is not None, "the server runs no job engine"
+    await context.runtime.jobs.submit(context, JobSubmission(job.id, "video.render", job.id))
+    return Create2DDigitalHumanVideoResponse(job_id=job.id)
+
+
+async def show_video(context: Context, job_id: str, show_script: bool) -> Show2DDigitalHumanVideoResponse:
+    """Raises VideoJobNotFoundError."""
+    job = await _find(context, job_id)
+    hidden = {"output_asset_config", "script_id", "model_asset_id"}
+    shown = {name: value for name, value in job.content.items() if show_script and name not in hidden}
+    return Show2DDigitalHumanVideoResponse.model_validate(
+        {
+            **shown,
+            **_line(context, job).model_dump(),
+            "script_id": job.script_id,
+            "video_making_type": "MODEL",
+            "model_asset_id": job.plan["avatar_asset_id"],
+        }
+    )
+
+
+async def cancel_video(context: Context, job_id: str) -> None:
+    """Take a waiting video out of the queue.
+
+    Raises:
+        VideoJobNotFoundError: no such job.
+        VideoStateError: it does not wait any more.
+    """
+    job = await _find(context, job_id)
+    if job.state != VideoState.WAITING:
+        raise VideoStateError(f"the video job is {job.state}: only a WAITING one can be cancelled")
+    job.advance(VideoState.CANCELED)
+    job.ended_at = context.now()
+    VideoJobRepository(context).touch(job)
+    assert context.runtime.jobs is not None, "the server runs no job engine"
+    await context.runtime.jobs.request_cancel(context, job.id)
+    prefix = job.prefix
+
+    async def delete() -> None:
+        await context.objects.delete_prefix(prefix)
+
+    context.after_commit(delete)
+
+
+async def list_videos(context: Context, query: ListDigitalHumanVideoQuery) -> ListDigitalHumanVideoResponse:
+    page = await VideoJobRepository(context).list_page(query)
+    return ListDigitalHumanVideoResponse(count=page.count, jobs=[_line(context, job) for job in page.rows])
+
+
+async def _find(context: Context, job_id: str) -> VideoJob:
+    job = await VideoJobRepository(context).find(job_id)
+    if job is None:
+        raise VideoJobNotFoundError(job_id)
+    return job
+
+
+def _line(context: Context, job: VideoJob) -> DigitalHumanVideo:
+    return DigitalHumanVideo(
+        job_id=job.id,
+        state=job.state,
+        job_type=JOB_TYPE,
+        start_time=wire_time(job.started_at) if job.started_at else None,
+        end_time=wire_time(job.ended_at) if job.ended_at else None,
+        duration=job.duration_s,
+        output_asset_config=_output(context, job) if job.state in _WITH_VIDEO else None,
+        error_info=ErrorResponse.of(job.error_code, job.error_msg or "") if job.error_code else None,
+        create_time=wire_time(job.created_at),
+        lastupdate_time=wire_time(job.updated_at),
+    )
+
+
+def _output(context: Context, job: VideoJob) -> OutputAssetInfo:
+    if job.state == VideoState.BLOCK:
+        return OutputAssetInfo(asset_id=job.asset_id, asset_name=job.asset_name)
+    return OutputAssetInfo(
+        asset_id=job.asset_id,
+        asset_name=job.asset_name,
+        preview_video_url=context.download_url(job.video_key, content_type="video/mp4", inline=True),
+        cover_url=context.download_url(job.cover_key, content_type="image/jpeg", inline=True),
+    )
