@@ -1,0 +1,141 @@
+"""The colour key: opacity from the key signal, the screen's colour taken out of the person's edges."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.engines.matting.cutout import Alpha, Cutout, spread_colours
+from greenroom.engines.matting.screen import Screen, key_signal, plate_signal, repair_margins
+from greenroom.engines.protocols import Image
+
+F32 = npt.NDArray[np.float32]
+
+_SOLID_RATIO = 0.40
+"""Relative key signal up to which a pixel is all person: leaves denim and cool greys whole."""
+_LOW, _HIGH = 0.07, 0.93
+"""Shares of the person in a mixture that count as none and as all: what lies beyond is noise."""
+
+_KEPT_TINT = 0.2
+"""At the edge a pixel keeps its lightness, and this much of how its tint differs from the person's nearby:
+cameras store colour at half the resolution, so the tint of an edge is mostly the screen's."""
+_LUMA = np.array([0.0722, 0.7152, 0.2126], np.float32)
+
+
+class ChromaMatter:
+    """Keys frames of one footage; the screen is measured once (`screen.find_screen`).
+
+    Two steps. The key signal tells sure person and sure screen apart. Between them each pixel is taken as a
+    mixture of the screen at that place and the person's colour nearby, and its opacity is where it lies on
+    the line from one to the other (all three channels count, so the matte is as sharp as the luma, and
+    skin, whose key signal is far below zero, gets no coloured rim).
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self.name = f"chroma-{screen.hue}"
+        self.screen = screen
+        signal = plate_signal(screen)
+        height = signal.shape[0]
+        self._expected = np.clip(signal, 1, 255).astype(np.uint8)
+        self._bare = np.zeros_like(self._expected)
+        _border_mask(self._bare)
+        clear = 1.0 - float(np.clip(4.0 * screen.noise, 0.08, 0.25))
+        self._curve = _alpha_curve(_SOLID_RATIO, clear)
+        self._rim = max(3, round(height / 96))
+        self._disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * self._rim + 1, 2 * self._rim + 1))
+
+    def alpha(self, frame: Image) -> Alpha:
+        """The person's opacity [height, width]; solid inside, 0 on the bare screen."""
+        return self.cut(frame).alpha
+
+    def cut(self, frame: Image) -> Cutout:
+        """Opacity, and the person's colours freed of the screen's; outside those of the edge go on."""
+        whole = repair_margins(frame, self.screen.margins)
+        rough, gain = self._rough(whole)
+        core = cv2.erode((rough >= 250).astype(np.uint8), self._disc, borderType=cv2.BORDER_REPLICATE)
+        reach = cv2.dilate((rough > 20).astype(np.uint8), self._disc)
+        person = spread_colours(whole, core, reach=self._rim)
+        alpha = np.where(core > 0, np.uint8(255), np.uint8(0))
+        colour = np.where(core[..., None] > 0, whole, person)
+        edge = np.nonzero((reach > 0) & (core == 0))
+        if len(edge[0]):
+            alpha[edge], colour[edge] = _unmix(
+                whole[edge].astype(np.float32),
+                self.screen.plate[edge] * gain,
+                person[edge].astype(np.float32),
+            )
+        return Cutout(colour, alpha)
+
+    def _rough(self, whole: Image) -> tuple[Alpha, float]:
+        """Opacity by the key signal alone, loose pieces and holes removed, and the screen's gain."""
+        signal = key_signal(whole, self.screen.hue)
+        gain = self._gain(signal)
+        ratio = cv2.divide(signal, self._expected, scale=127.0 / gain)
+        return _one_person(np.asarray(cv2.LUT(ratio, self._curve), np.uint8)), gain
+
+    def _gain(self, signal: npt.NDArray[np.uint8]) -> float:
+        """How bright the screen is in this frame against the measured one: lamps flicker, cameras adapt."""
+        seen = cv2.mean(signal, self._bare)[0]
+        usual = cv2.mean(self._expected, self._bare)[0]
+        return float(np.clip(seen / max(usual, 1.0), 0.7, 1.4))
+
+
+def _unmix(mixed: F32, screen: F32, person: F32) -> tuple[Alpha, Image]:
+    """Opacity and own colour of pixels [n, 3], each a mixture of its `screen` and its `person` colour."""
+    axis = person - screen
+    share = ((mixed - screen) * axis).sum(axis=1) / np.maximum((axis * axis).sum(axis=1), 1.0)
+    opacity = np.clip((share - _LOW) / (_HIGH - _LOW), 0.0, 1.0)[:, None]
+    own = screen + (mixed - screen) / np.maximum(np.clip(share, 0.0, 1.0)[:, None], 0.3)
+    light = ((own - person) @ _LUMA)[:, None]
+    tinted = person + light + _KEPT_TINT * (own - person - light)
+    trust = np.clip((opacity - 0.5) / 0.4, 0.0, 1.0)
+    colour = np.clip(tinted * trust + person * (1.0 - trust) + 0.5, 0.0, 255.0)
+    return np.round(255.0 * opacity[:, 0]).astype(np.uint8), colour.astype(np.uint8)
+
+
+def _alpha_curve(solid: float, clear: float) -> npt.NDArray[np.uint8]:
+    """Table from the relative key signal (127 = the bare screen) to opacity, linear between the two ends."""
+    ratio = np.arange(256, dtype=np.float32) / 127.0
+    opacity = np.clip((clear - ratio) / (clear - solid), 0.0, 1.0)
+    return np.asarray(np.round(255.0 * opacity), np.uint8)
+
+
+def _border_mask(mask: npt.NDArray[np.uint8]) -> None:
+    """Mark the strips where a screen is hardly ever covered."""
+    height, width = mask.shape
+    strip = max(4, height // 14)
+    mask[4:strip] = 1
+    mask[4 : height // 2, 4:strip] = 1
+    mask[4 : height // 2, width - strip : width - 4] = 1
+
+
+def _one_person(alpha: Alpha) -> Alpha:
+    """Keep the largest piece and fill the holes in it; both are found on a small picture."""
+    step = max(1, alpha.shape[0] // 270)
+    small = alpha[::step, ::step]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((small > 40).astype(np.uint8), connectivity=8)
+    if count > 2:
+        person = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        loose = ((labels != person) & (labels != 0)).astype(np.uint8)
+        alpha = _masked(alpha, loose, step, 0)
+    solid = (small > 200).astype(np.uint8)
+    around = cv2.copyMakeBorder(1 - solid, 1, 0, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(around, connectivity=4)
+    if count > 2:
+        outside = labels[0, 0]
+        most = small.size // 150
+        holes = [i for i in range(1, count) if i != outside and stats[i, cv2.CC_STAT_AREA] < most]
+        hole_map = np.isin(labels, holes)[1:, 1:-1].astype(np.uint8)
+        if hole_map.any():
+            alpha = _masked(alpha, hole_map, step, 255)
+    return alpha
+
+
+def _masked(alpha: Alpha, small_mask: npt.NDArray[np.uint8], step: int, value: int) -> Alpha:
+    grown = cv2.dilate(small_mask, np.ones((3, 3), np.uint8)) if value == 0 else small_mask
+    if step > 1:
+        grown = cv2.resize(grown, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST)
+    if value == 0:
+        return np.where((grown > 0) & (alpha < 255), np.uint8(0), alpha)
+    return np.where(grown > 0, np.uint8(value), alpha)

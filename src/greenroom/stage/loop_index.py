@@ -1,0 +1,128 @@
+"""What a base clip looks like over time: which frames may follow each other unnoticed.
+
+Every frame is reduced to a small picture of its luma. Distances are mean absolute differences of those, in
+levels of 255, so they compare directly with the natural change from one frame to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
+
+INDEX_FILE = "loop.npz"
+_GRID = (32, 26)
+"""Width and height of the small picture."""
+_MOST_FRAMES = 6000
+_NEIGHBOURS = 12
+_FORMAT = 1
+
+
+@dataclass(slots=True, frozen=True)
+class LoopIndex:
+    segments: tuple[tuple[int, int], ...]
+    """First and last frame of each continuous run."""
+    speed: F32
+    """[frames]: distance from each frame to the next; that of a run's last frame repeats the one before."""
+    neighbours: I32
+    """[frames, k]: the frames of other runs that look most alike, nearest first; -1 where there are fewer."""
+    distances: F32
+    """[frames, k]: how far those are, in units of the natural step."""
+    natural_step: float
+    """Distance that 90 % of consecutive frames stay below."""
+
+    def save(self, path: Path) -> None:
+        np.savez_compressed(
+            path,
+            format=np.int32(_FORMAT),
+            segments=np.array(self.segments, np.int32),
+            speed=self.speed,
+            neighbours=self.neighbours,
+            distances=self.distances,
+            natural_step=np.float32(self.natural_step),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> LoopIndex:
+        """Raises ValueError for a file of another format version."""
+        with np.load(path, allow_pickle=False) as data:
+            if int(data["format"]) != _FORMAT:
+                raise ValueError(f"{path.name} has format {int(data['format'])}, not {_FORMAT}.")
+            return cls(
+                tuple((int(a), int(b)) for a, b in data["segments"]),
+                data["speed"],
+                data["neighbours"],
+                data["distances"],
+                float(data["natural_step"]),
+            )
+
+
+def index_clip(video: Path, segments: Sequence[tuple[int, int]]) -> LoopIndex:
+    """Look through a base clip once; of a very long one only the first minutes are used."""
+    looks = _looks(video)
+    count = len(looks)
+    runs = tuple((a, min(b, count - 1)) for a, b in segments if a < count and min(b, count - 1) > a)
+    if not runs:
+        runs = ((0, count - 1),)
+    step = np.zeros(count, np.float32)
+    natural = []
+    for first, last in runs:
+        change = np.abs(np.diff(looks[first : last + 1], axis=0)).mean(axis=1)
+        step[first:last] = change
+        step[last] = change[-1] if len(change) else 0.0
+        natural.append(change)
+    natural_step = max(0.05, float(np.quantile(np.concatenate(natural), 0.9)))
+    neighbours, distances = _nearest(looks, runs)
+    return LoopIndex(runs, step, neighbours, distances / natural_step, natural_step)
+
+
+def _looks(video: Path) -> F32:
+    """[frames, pixels] small luma pictures."""
+    looks: list[F32] = []
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        for frame in container.decode(stream):
+            small = frame.reformat(
+                width=_GRID[0], height=_GRID[1], format="gray", interpolation="AREA", threads=1
+            )
+            looks.append(small.to_ndarray().astype(np.float32).ravel())
+            if len(looks) >= _MOST_FRAMES:
+                break
+    return np.array(looks, np.float32)
+
+
+def _nearest(looks: F32, runs: Sequence[tuple[int, int]]) -> tuple[I32, F32]:
+    """For each frame the most alike frame of each of the nearest other runs."""
+    count = len(looks)
+    neighbours = np.full((count, _NEIGHBOURS), -1, np.int32)
+    distances = np.full((count, _NEIGHBOURS), np.inf, np.float32)
+    starts = np.array([first for first, _ in runs])
+    norms = (looks * looks).sum(axis=1)
+    for first, last in runs:
+        rows = looks[first : last + 1]
+        square = norms[first : last + 1, None] - 2.0 * rows @ looks.T + norms[None]
+        square[:, first : last + 1] = np.inf
+        best = np.stack([_best_in(square, a, b) for a, b in runs], axis=1)
+        values = np.take_along_axis(square, best, axis=1)
+        order = np.argsort(values, axis=1, kind="stable")[:, : min(_NEIGHBOURS, len(starts))]
+        chosen = np.take_along_axis(best, order, axis=1)
+        for row in range(len(rows)):
+            alike = chosen[row][np.isfinite(square[row, chosen[row]])]
+            away = np.abs(looks[alike] - rows[row]).mean(axis=1)
+            neighbours[first + row, : len(alike)] = alike
+            distances[first + row, : len(alike)] = away
+    return neighbours, distances
+
+
+def _best_in(square: F32, first: int, last: int) -> npt.NDArray[np.int64]:
+    """Index of the nearest frame of one run; runs' outermost frames are kept free for a fade."""
+    inner = (first + 2, last - 2) if last - first > 8 else (first, last)
+    return np.asarray(inner[0] + np.argmin(square[:, inner[0] : inner[1] + 1], axis=1), np.int64)

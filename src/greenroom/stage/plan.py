@@ -1,0 +1,154 @@
+"""The render plan: everything that a video is made of, as plain data that survives a restart.
+
+A plan holds paths and numbers only, so it can be stored as JSON between the steps of a job. Frames are
+counted at the plan's own rate; each scene lasts a whole number of them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from greenroom.engines.protocols import PhonemeSpan
+from greenroom.media.encode import VideoSettings
+from greenroom.stage.clock import MediaClock
+from greenroom.stage.scene import Placement, SceneError
+
+FRAME_RATES = (24, 25, 30)
+SEGMENT_S = 10
+LARGEST_SIDE = 3840
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
+
+
+class PlanError(SceneError):
+    """The plan asks for something that cannot be rendered; the text is fit for a user."""
+
+
+@dataclass(slots=True, frozen=True)
+class ScenePlan:
+    package: str
+    """Folder of the avatar package."""
+    speech_wav: str | None = None
+    """16-bit PCM WAV; None shows the person idle for `duration_s`."""
+    phonemes: tuple[PhonemeSpan, ...] | None = None
+    """Times in samples of `speech_wav`; None where only sound is known."""
+    duration_s: float = 0.0
+    """Shortest duration; speech that is longer extends the scene."""
+    background: str = "#FFFFFF"
+    """`#RRGGBB`, or the path of an image that is cut to cover the canvas."""
+    placement: Placement | None = None
+    """Where the avatar's whole base picture goes; None for the default framing."""
+    seed: int = 0
+    """Chooses among the equally good walks through the base clip."""
+    show_person: bool = True
+
+
+@dataclass(slots=True, frozen=True)
+class RenderPlan:
+    scenes: tuple[ScenePlan, ...]
+    width: int = 1920
+    height: int = 1080
+    fps: int = 25
+    bitrate_bps: int | None = None
+    """Cap on the mean video bit rate; None for constant quality alone."""
+    crf: int = 20
+    preset: str = "superfast"
+    threads: int = 2
+    segment_s: int = SEGMENT_S
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.scenes:
+            raise PlanError("The video has no scene. Add a script with a text or a sound.")
+        if self.fps not in FRAME_RATES:
+            raise PlanError(f"{self.fps} frames a second are not offered; choose 24, 25 or 30.")
+        for side in (self.width, self.height):
+            if side % 2 or not 16 <= side <= LARGEST_SIDE:
+                raise PlanError(
+                    f"{self.width}x{self.height} is no size for a video: both sides must be even and "
+                    f"between 16 and {LARGEST_SIDE}."
+                )
+        if self.preset not in PRESETS:
+            raise PlanError(
+                f"There is no encoder preset {self.preset!r}; choose one of {', '.join(PRESETS)}."
+            )
+
+    @property
+    def video(self) -> VideoSettings:
+        return VideoSettings(
+            width=self.width,
+            height=self.height,
+            fps=self.fps,
+            preset=self.preset,
+            crf=self.crf,
+            bitrate_bps=self.bitrate_bps,
+            threads=self.threads,
+            keyframe_interval=2 * self.fps,
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> RenderPlan:
+        """Raises PlanError where the text is no plan."""
+        try:
+            data: dict[str, Any] = json.loads(text)
+            data["scenes"] = tuple(_scene(scene) for scene in data["scenes"])
+            return cls(**data)
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, PlanError):
+                raise
+            raise PlanError(f"This is not a render plan: {error}") from error
+
+
+@dataclass(slots=True, frozen=True)
+class SegmentSpec:
+    """A part of the video that is rendered on its own; never across two scenes."""
+
+    number: int
+    scene: int
+    first_frame: int
+    """Within the scene, at the plan's rate."""
+    frame_count: int
+    start_frame: int
+    """Within the whole video."""
+
+
+def scene_frames(plan: RenderPlan, scene: ScenePlan) -> int:
+    """How many frames a scene lasts: the longer of its speech and its shortest duration; at least one."""
+    from greenroom.media.wav import read_wav
+
+    frames = -(-round(scene.duration_s * plan.fps * 1000) // 1000)
+    if scene.speech_wav is not None:
+        pcm, rate = read_wav(Path(scene.speech_wav))
+        frames = max(frames, MediaClock(rate, plan.fps).frames_for(len(pcm)))
+    return max(1, frames)
+
+
+def plan_segments(plan: RenderPlan) -> list[SegmentSpec]:
+    """Cut the video into parts of about `segment_s` seconds, in order; a short rest joins the part before."""
+    segments: list[SegmentSpec] = []
+    start = 0
+    length = plan.segment_s * plan.fps
+    for number, scene in enumerate(plan.scenes):
+        frames = scene_frames(plan, scene)
+        first = 0
+        while first < frames:
+            left = frames - first
+            count = left if left <= length + length // 3 else length
+            segments.append(SegmentSpec(len(segments), number, first, count, start + first))
+            first += count
+        start += frames
+    return segments
+
+
+def _scene(data: dict[str, Any]) -> ScenePlan:
+    scene = ScenePlan(**{**data, "phonemes": None, "placement": None})
+    if data.get("phonemes") is not None:
+        scene = replace(scene, phonemes=tuple(PhonemeSpan(**span) for span in data["phonemes"]))
+    if data.get("placement") is not None:
+        scene = replace(scene, placement=Placement(**data["placement"]))
+    return scene

@@ -1,0 +1,244 @@
+"""Render a plan to an MP4: segment by segment, so that a job that was cut off goes on where it was.
+
+A segment's pictures depend on the plan and on their own numbers only, never on what was rendered before; the
+encoder starts afresh in each. So a segment that is rendered alone is byte for byte that of the full run, and
+joining needs no re-encoding.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from greenroom.engines.protocols import VIDEO_FPS, Pcm, Progress
+from greenroom.media.encode import VideoWriter, planes_of
+from greenroom.media.mux import AUDIO_RATE, join_segments, pcm_for
+from greenroom.media.wav import read_wav
+from greenroom.stage.clock import performance_frame
+from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
+from greenroom.stage.pipeline import Ahead
+from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
+from greenroom.stage.scene import Person, Scene, background_picture, default_placement
+
+_DEPTH = 4
+"""Frames in each queue: enough to even out, few enough to stay small at 1080p."""
+_REPORT_EVERY = 5
+
+
+@dataclass(slots=True)
+class StageTimes:
+    """Wall and processor seconds of each stage; stages run side by side, so they do not add up."""
+
+    wall_s: dict[str, float] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)
+
+    def add(self, stage: str, wall_s: float, cpu_s: float) -> None:
+        self.wall_s[stage] = self.wall_s.get(stage, 0.0) + wall_s
+        self.cpu_s[stage] = self.cpu_s.get(stage, 0.0) + cpu_s
+
+
+@dataclass(slots=True, frozen=True)
+class RenderReport:
+    frame_count: int
+    duration_s: float
+    wall_s: float
+    times: StageTimes
+
+    @property
+    def realtime_factor(self) -> float:
+        """Seconds of video made in one second."""
+        return self.duration_s / self.wall_s if self.wall_s > 0 else 0.0
+
+
+class Renderer:
+    """Renders the segments of one plan; opens avatars and drives mouths once for all of them."""
+
+    def __init__(self, plan: RenderPlan, opener: AvatarOpener = open_avatar) -> None:
+        cv2.setNumThreads(1)
+        self.plan = plan
+        self.times = StageTimes()
+        self._opener = opener
+        self._acts: dict[int, _Act] = {}
+
+    def segment(self, spec: SegmentSpec, out: Path, progress: Progress | None = None) -> None:
+        """Render one segment into the MP4 `out`, which appears when it is whole.
+
+        Raises:
+            SceneError, MediaError, AvatarPackageError: with a text fit for a user.
+        """
+        act = self._act(spec.scene)
+        with ExitStack() as stack:
+            writer = stack.enter_context(VideoWriter(out, self.plan.video))
+            people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
+            frames = stack.enter_context(Ahead(self._compose(act, people, writer), _DEPTH, "compose"))
+            for number, frame in enumerate(frames):
+                wall, cpu = time.perf_counter(), time.thread_time()
+                writer.write(frame)
+                self.times.add("encode", time.perf_counter() - wall, time.thread_time() - cpu)
+                if progress is not None and number % _REPORT_EVERY == 0:
+                    progress("render", number / spec.frame_count)
+        if progress is not None:
+            progress("render", 1.0)
+
+    def sound(self) -> Pcm:
+        """The sound of the whole video at the output rate, as long as its pictures."""
+        parts: list[Pcm] = []
+        for scene in self.plan.scenes:
+            length = Fraction(scene_frames(self.plan, scene), self.plan.fps)
+            pcm, rate = _speech_of(scene)
+            parts.append(pcm_for(pcm, rate, length))
+        return np.concatenate(parts)
+
+    def close(self) -> None:
+        for act in self._acts.values():
+            act.performer.close()
+        self._acts.clear()
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _act(self, number: int) -> _Act:
+        """The scene's avatar, ready to play; only that of one scene is kept open."""
+        if number not in self._acts:
+            self.close()
+            self._acts[number] = _Act.open(self.plan, self.plan.scenes[number], self._opener, self.times)
+        return self._acts[number]
+
+    def _perform(self, act: _Act, spec: SegmentSpec) -> Iterator[PersonPicture | None]:
+        """One person a frame; the very same object where the rate repeats a frame."""
+        last: tuple[int, PersonPicture] | None = None
+        for frame in range(spec.first_frame, spec.first_frame + spec.frame_count):
+            number = performance_frame(frame, self.plan.fps)
+            if last is None or last[0] != number:
+                wall, cpu = time.perf_counter(), time.thread_time()
+                last = (number, act.performer.frame(number, act.track, number))
+                self.times.add("perform", time.perf_counter() - wall, time.thread_time() - cpu)
+            yield last[1] if act.scene.show_person else None
+
+    def _compose(self, act: _Act, people: Ahead[PersonPicture | None], writer: VideoWriter) -> Iterator[Any]:
+        for person in people:
+            wall, cpu = time.perf_counter(), time.thread_time()
+            frame = writer.new_frame()
+            colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
+            act.stage.draw(planes_of(frame), colour, alpha)
+            self.times.add("compose", time.perf_counter() - wall, time.thread_time() - cpu)
+            yield frame
+
+
+@dataclass(slots=True)
+class _Act:
+    """One scene with its avatar opened and its speech turned into a mouth track."""
+
+    scene: ScenePlan
+    performer: Performer
+    stage: Scene
+    track: Any
+
+    @classmethod
+    def open(cls, plan: RenderPlan, scene: ScenePlan, opener: AvatarOpener, times: StageTimes) -> _Act:
+        wall, cpu = time.perf_counter(), time.process_time()
+        canvas = (plan.width, plan.height)
+        background = background_picture(scene.background, canvas)
+        performer = Performer(opener(Path(scene.package)), scene.seed)
+        area = performer.person_area()
+        picture = performer.picture_size
+        placement = scene.placement or default_placement(canvas, picture, area)
+        stage = Scene(canvas, background, Person(picture, placement, area))
+        times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
+        wall, cpu = time.perf_counter(), time.process_time()
+        pcm, rate = _speech_of(scene)
+        covered = -(-scene_frames(plan, scene) * VIDEO_FPS // plan.fps) + 1
+        padding = covered * rate // VIDEO_FPS + rate // VIDEO_FPS - len(pcm)
+        if padding > 0:
+            pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
+        track = performer.drive(pcm, rate, scene.phonemes)
+        times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
+        return cls(scene, performer, stage, track)
+
+
+def _speech_of(scene: ScenePlan) -> tuple[Pcm, int]:
+    """The scene's sound; an empty one at the output rate where it has none."""
+    if scene.speech_wav is None:
+        return np.zeros(0, np.float32), AUDIO_RATE
+    return read_wav(Path(scene.speech_wav))
+
+
+def render_segment(
+    plan: RenderPlan,
+    spec: SegmentSpec,
+    out: Path,
+    progress: Progress | None = None,
+    opener: AvatarOpener = open_avatar,
+) -> None:
+    """Render one segment on its own. A `Renderer` kept for several of them saves the start-up."""
+    with Renderer(plan, opener) as renderer:
+        renderer.segment(spec, out, progress)
+
+
+def join_video(plan: RenderPlan, segments: Sequence[Path], out: Path) -> int:
+    """Join all segments of `plan`, in order, with its sound; returns the number of frames.
+
+    Raises:
+        DamagedMediaError: a segment cannot be read or does not fit the others.
+    """
+    metadata = {"title": plan.title} if plan.title else {}
+    return join_segments(segments, Renderer(plan).sound(), AUDIO_RATE, out, metadata)
+
+
+def render_video(
+    plan: RenderPlan,
+    out: Path,
+    progress: Progress | None = None,
+    opener: AvatarOpener = open_avatar,
+    work_folder: Path | None = None,
+) -> RenderReport:
+    """Render the whole video into the MP4 `out`.
+
+    Segments that lie finished in `work_folder` are used as they are, so a call that was cut off goes on with
+    the same folder; without one a temporary folder is used and removed.
+    """
+    started = time.perf_counter()
+    specs = plan_segments(plan)
+    total = sum(spec.frame_count for spec in specs)
+    folder = work_folder or Path(tempfile.mkdtemp(prefix="render-", dir=out.parent))
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"segment-{spec.number:04d}.mp4" for spec in specs]
+    try:
+        with Renderer(plan, opener) as renderer:
+            for spec, path in zip(specs, paths, strict=True):
+                if not path.is_file():
+                    renderer.segment(spec, path, _scaled(progress, spec, total))
+            times = renderer.times
+        wall, cpu = time.perf_counter(), time.process_time()
+        count = join_video(plan, paths, out)
+        times.add("join", time.perf_counter() - wall, time.process_time() - cpu)
+    finally:
+        if work_folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    if progress is not None:
+        progress("render", 1.0)
+    return RenderReport(count, count / plan.fps, time.perf_counter() - started, times)
+
+
+def _scaled(progress: Progress | None, spec: SegmentSpec, total: int) -> Progress | None:
+    """`progress` of one segment as a part of the whole; the last hundredth is for the join."""
+    if progress is None:
+        return None
+
+    def report(stage: str, done: float) -> None:
+        progress(stage, 0.99 * (spec.start_frame + done * spec.frame_count) / total)
+
+    return report
