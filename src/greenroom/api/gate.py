@@ -13,7 +13,8 @@ from greenroom.errors import InvalidParameterError, ProjectMismatchError, Unauth
 from greenroom.iam.service import Caller, find_caller
 from greenroom.runtime import Runtime, Scope
 
-_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_NOT_ALLOWED = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\x00-\x1f\ud800-\udfff]")
+"""Chinese, control characters, and bytes that are not UTF-8."""
 
 
 async def authenticate(runtime: Runtime, request: Request, body: bytes | None) -> Caller:
@@ -77,7 +78,7 @@ def _app_user_id(request: Request) -> str | None:
     value = text_headers(request).get("x-app-userid")
     if value is None:
         return None
-    if not 1 <= len(value) <= 256 or _CHINESE.search(value):
+    if not 1 <= len(value) <= 256 or _NOT_ALLOWED.search(value):
         raise InvalidParameterError(
             "X-App-UserId must have 1 to 256 characters, none of them Chinese: shorten or change it"
         )

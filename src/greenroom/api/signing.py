@@ -21,7 +21,7 @@ ALGORITHM = "SDK-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 _AUTHORIZATION = re.compile(
-    rf"{ALGORITHM} Access=(?P<access_key>[^,\s]+), ?SignedHeaders=(?P<headers>[^,\s]+), ?"
+    rf"{ALGORITHM} Access=(?P<access_key>[A-Za-z0-9_.-]{{1,128}}), ?SignedHeaders=(?P<headers>[^,\s]+), ?"
     r"Signature=(?P<signature>[0-9a-f]{64})"
 )
 _MUST_BE_SIGNED = ("host", "x-sdk-date")

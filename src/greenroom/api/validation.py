@@ -25,7 +25,7 @@ def parse_body(adapter: TypeAdapter[Any], data: bytes) -> Any:
     if not data.strip():
         raise InvalidJsonError("the request has no body: send the operation's JSON body")
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InvalidJsonError("the body is not UTF-8 text: send JSON in UTF-8") from None
     except json.JSONDecodeError as error:
@@ -35,10 +35,23 @@ def parse_body(adapter: TypeAdapter[Any], data: bytes) -> Any:
         ) from None
     except (RecursionError, ValueError):
         raise InvalidJsonError("the body is nested too deep or holds a number that is too long") from None
+    _check_characters(data, value)
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
         raise InvalidParameterError(describe(error, "body")) from None
+
+
+def _check_characters(data: bytes, value: Any) -> None:
+    """JSON can escape what no text may hold: half a surrogate pair, and the zero character."""
+    escapes = data.lower()
+    if b"\\u0000" in escapes:
+        raise InvalidJsonError("the body holds the character U+0000: take it out of the text")
+    if b"\\ud" in escapes:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InvalidJsonError("the body holds half a surrogate pair: send whole characters") from None
 
 
 def parse_query(model: type[BaseModel], query: QueryParams) -> BaseModel:

@@ -1,0 +1,151 @@
+"""Fixtures that every test may use: a real server in a process of its own, and the public SDK as its client."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Footage, voices and files for measuring; not part of the repository."""
+
+START_TIMEOUT_S = 60
+
+
+@dataclass(slots=True, frozen=True)
+class Credentials:
+    """A key pair as `greenroom credentials create --json` prints it."""
+
+    tenant: str
+    region: str
+    project_id: str
+    access_key: str
+    secret_key: str
+
+
+@dataclass(slots=True)
+class RunningServer:
+    """A `greenroom serve` process and how to reach it."""
+
+    data_dir: Path
+    process: subprocess.Popen[str]
+    base_url: str
+    credentials: Credentials
+    other_credentials: Credentials
+    """Of another tenant, for tests that tenants never see each other."""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def client(self, credentials: Credentials | None = None) -> Any:
+        """The unmodified public SDK's client."""
+        return sdk_client(self.base_url, credentials or self.credentials)
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=40)
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would."""
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+
+def greenroom_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "greenroom.cli.main", *arguments]
+
+
+def create_credentials(data_dir: Path, tenant: str) -> Credentials:
+    """Run the command that an administrator runs."""
+    command = greenroom_command("credentials", "create", "--data", str(data_dir), "--tenant", tenant, "--json")
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return Credentials(**json.loads(output))
+
+
+def start_server(data_dir: Path, **environment: str) -> RunningServer:
+    """Start `greenroom serve` on a free port and wait until it says that it is ready.
+
+    Keyword arguments become environment variables of the process, such as `GREENROOM_SIGNATURE_WINDOW_S`.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            greenroom_command("serve", "--data", str(data_dir), "--port", "0"),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, **environment},
+        )
+    base_url = _wait_until_ready(process, data_dir)
+    return RunningServer(
+        data_dir=data_dir,
+        process=process,
+        base_url=base_url,
+        credentials=create_credentials(data_dir, "acme"),
+        other_credentials=create_credentials(data_dir, "globex"),
+        environment=environment,
+    )
+
+
+def _wait_until_ready(process: subprocess.Popen[str], data_dir: Path) -> str:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    place = data_dir / "server.json"
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended: {(data_dir / 'server.log').read_text()[-2000:]}")
+        if place.is_file():
+            found = json.loads(place.read_text())
+            if found["pid"] == process.pid:
+                assert process.stdout is not None
+                process.stdout.readline()
+                return str(found["url"])
+        time.sleep(0.05)
+    process.kill()
+    pytest.fail("the server did not become ready")
+
+
+def sdk_client(base_url: str, credentials: Credentials) -> Any:
+    from huaweicloudsdkcore.auth.credentials import BasicCredentials
+    from huaweicloudsdkmetastudio.v1 import MetaStudioClient
+
+    keys = BasicCredentials(credentials.access_key, credentials.secret_key, credentials.project_id)
+    return MetaStudioClient.new_builder().with_credentials(keys).with_endpoint(base_url).build()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One server for all contract tests; each test makes what it needs and expects nothing of the others."""
+    running = start_server(tmp_path_factory.mktemp("server") / "data")
+    yield running
+    running.stop()
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+@pytest.fixture
+def client(server: RunningServer) -> Any:
+    """The public SDK, as the first tenant."""
+    return server.client()
+
+
+@pytest.fixture
+def other_client(server: RunningServer) -> Any:
+    """The public SDK, as another tenant."""
+    return server.client(server.other_credentials)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of test footage; tests that use it are skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the test footage is not here: put it into {SHARED_DATA}")
+    return SHARED_DATA
