@@ -1,0 +1,69 @@
+# make install   .venv with greenroom and its model weights
+# make test      everything the tests need, and the tests
+# make check     format, lint, types and the quick tests
+# make demo FOOTAGE=clip.mp4 TEXT="Hello..."   a video of the person in the footage saying the text
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+FOOTAGE ?=
+TEXT ?= Hello. This is my first video, and every word of it was typed.
+VOICE ?= kokoro-af_heart
+export FOOTAGE TEXT VOICE
+
+.PHONY: help install install-train install-dev test check format demo clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+install: $(VENV)/.stamp-weights
+install-train: $(VENV)/.stamp-train
+install-dev: $(VENV)/.stamp-dev
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11, or say PYTHON=path"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.stamp-base: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e .
+	touch $@
+
+# The stamp carries the declared hashes: new weights are fetched when they change, and only then.
+$(VENV)/.stamp-weights: $(VENV)/.stamp-base src/greenroom/engines/weights.json
+	$(BIN)/python -m greenroom.engines.weights fetch
+	touch $@
+
+$(VENV)/.stamp-train: $(VENV)/.stamp-weights
+	$(PIP) -e '.[train]'
+	touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp-train
+	$(PIP) -e '.[train,dev]'
+	touch $@
+
+test: install-dev
+	$(BIN)/python -m pytest
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not contract and not media and not crash and not slow"
+
+format: install-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+demo:
+	@test -n "$$FOOTAGE" || { echo "make demo needs a video of the person: make demo FOOTAGE=clip.mp4 TEXT=\"Hello...\""; exit 2; }
+	@test -f "$$FOOTAGE" || { echo "FOOTAGE=$$FOOTAGE is not a file: give the path of a video"; exit 2; }
+	@$(MAKE) --no-print-directory install-train
+	@$(BIN)/greenroom demo --footage "$$FOOTAGE" --text "$$TEXT" --voice "$$VOICE"
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

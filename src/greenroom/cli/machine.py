@@ -1,0 +1,200 @@
+"""Looks at the machine for `greenroom doctor`: what is there, and how to get what is not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from greenroom.settings import Settings
+
+GIB = 1 << 30
+NEEDED_MEMORY_GIB = 4
+NEEDED_DISK_GIB = 5
+_CODECS = {
+    "h264 encoder": ("libx264", "w"),
+    "aac encoder": ("aac", "w"),
+    "vp9 with alpha": ("libvpx-vp9", "r"),
+}
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+
+
+@dataclass(slots=True, frozen=True)
+class Finding:
+    """One thing that the machine has or lacks."""
+
+    name: str
+    present: bool
+    value: str
+    cure: str = ""
+    needed: bool = True
+    """Training and rendering cannot do without it."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every finding; none of them changes the machine."""
+    looks: list[Callable[[], list[Finding]]] = [
+        _python,
+        _weights,
+        _torch,
+        _processor,
+        _memory,
+        lambda: _disk(settings.data_dir),
+        _codecs,
+        lambda: _port(settings),
+        _gpu,
+        _optional_tools,
+        _fonts,
+    ]
+    return [finding for look in looks for finding in look()]
+
+
+def _python() -> list[Finding]:
+    right = sys.version_info[:2] == (3, 11)
+    return [Finding("Python", right, sys.version.split()[0], "install Python 3.11 and run `make install`")]
+
+
+def _weights() -> list[Finding]:
+    from greenroom.engines import weights
+
+    missing = [name for name in weights.weight_sets() if not weights.is_present(name)]
+    total = len(weights.weight_sets())
+    value = f"{total - len(missing)} of {total} sets in {weights.models_folder()}"
+    if missing:
+        value += f"; without {', '.join(missing)}"
+    return [Finding("model weights", not missing, value, f"run `{weights.FETCH_COMMAND}`")]
+
+
+def _torch() -> list[Finding]:
+    try:
+        found = version("torch")
+    except PackageNotFoundError:
+        cure = "run `make install-train`, or `pip install torch==2.13.0`"
+        return [Finding("PyTorch", False, "not installed; avatars cannot be trained without it", cure)]
+    return [Finding("PyTorch", True, found)]
+
+
+def _processor() -> list[Finding]:
+    cores = len(os.sched_getaffinity(0))
+    flags = _cpu_flags()
+    fast = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
+    bf16 = bool({"avx512_bf16", "amx_bf16"} & flags)
+    return [
+        Finding(
+            "processor cores",
+            cores >= 2,
+            str(cores),
+            "two cores or more are needed for live rendering",
+            False,
+        ),
+        Finding(
+            "vector instructions",
+            "avx2" in flags,
+            ", ".join(fast) or "none",
+            "nothing to do: all work takes longer",
+            False,
+        ),
+        Finding(
+            "bfloat16",
+            bf16,
+            "yes" if bf16 else "no; training uses float32",
+            "nothing to do: training takes longer",
+            False,
+        ),
+    ]
+
+
+def _cpu_flags() -> set[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return set()
+    return next((set(line.partition(":")[2].split()) for line in lines if line.startswith("flags")), set())
+
+
+def _memory() -> list[Finding]:
+    import psutil
+
+    available = psutil.virtual_memory().available / GIB
+    value = f"{available:.1f} GiB free of {psutil.virtual_memory().total / GIB:.1f}"
+    cure = f"training needs about {NEEDED_MEMORY_GIB} GiB: close other programs"
+    return [Finding("memory", available >= NEEDED_MEMORY_GIB, value, cure)]
+
+
+def _disk(data_dir: Path) -> list[Finding]:
+    writable = os.access(data_dir, os.W_OK)
+    free = shutil.disk_usage(data_dir).free / GIB
+    return [
+        Finding("data folder", writable, str(data_dir), "make it writable, or choose another with --data"),
+        Finding(
+            "disk space",
+            free >= NEEDED_DISK_GIB,
+            f"{free:.0f} GiB free",
+            f"make room: {NEEDED_DISK_GIB} GiB are needed for one training",
+        ),
+    ]
+
+
+def _codecs() -> list[Finding]:
+    import av
+
+    missing = []
+    for name, (codec, mode) in _CODECS.items():
+        try:
+            av.Codec(codec, mode)
+        except (av.error.FFmpegError, ValueError):
+            missing.append(name)
+    value = f"PyAV {av.__version__}" + (f"; without {', '.join(missing)}" if missing else "")
+    return [
+        Finding("codecs", not missing, value, "run `pip install --force-reinstall --only-binary :all: av`")
+    ]
+
+
+def _port(settings: Settings) -> list[Finding]:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            value = f"{settings.host}:{settings.port} cannot be used ({error.strerror})"
+            return [Finding("port", False, value, "run the server on another one with --port", False)]
+    return [Finding("port", True, f"{settings.host}:{settings.port} is free", needed=False)]
+
+
+def _gpu() -> list[Finding]:
+    command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    if shutil.which(command[0]) is not None:
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        if result.returncode == 0 and result.stdout.strip():
+            return [Finding("GPU", True, result.stdout.strip().replace("\n", "; "), needed=False)]
+    cure = "nothing to do: all work runs on the processor, training is faster with one"
+    return [Finding("GPU", False, "none that PyTorch could use", cure, False)]
+
+
+def _optional_tools() -> list[Finding]:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    try:
+        espeak = f"espeakng-loader {version('espeakng-loader')}"
+    except PackageNotFoundError:
+        espeak = ""
+    return [
+        Finding(
+            "eSpeak NG", bool(espeak), espeak or "no", "for Hindi: `pip install 'greenroom[espeak]'`", False
+        ),
+        Finding(
+            "LibreOffice", bool(office), office or "no", "to read slide decks: install libreoffice", False
+        ),
+    ]
+
+
+def _fonts() -> list[Finding]:
+    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
+    fonts = [path for folder in folders if folder.is_dir() for path in folder.rglob("*.[to]t[fc]")]
+    cure = "for captions: install fonts, such as the packages fonts-noto and fonts-noto-cjk"
+    return [Finding("fonts", bool(fonts), f"{len(fonts)} in the system's folders", cure, False)]
