@@ -14,15 +14,17 @@ import numpy as np
 
 from greenroom.stage.loop_index import LoopIndex
 
-FADE_FRAMES = 4
+FADE_FRAMES = 6
 _LEAST_RUN = 40
 """Frames between two events, where the runs allow it: 1.6 s."""
 _MOST_RUN = 260
 _TURN_COST = 0.8
 """What turning round at standstill costs, in natural steps: a jump to a closer look-alike is preferred."""
-_VISIT_COST = 0.35
-_FADE_FREE_DISTANCE = 0.6
+_VISIT_COST = 0.3
+_FADE_FREE_DISTANCE = 0.8
 """Jumps below this many natural steps are cut without a fade."""
+_GHOST_DISTANCE = 3.0
+"""Fading between pictures further apart than this shows both at once."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,6 +44,8 @@ class _Event:
     """The first one shown after it."""
     direction: int
     cost: float
+    distance: float
+    """Natural steps between the two frames that a jump joins; 0 for a turn."""
     jump: bool
 
 
@@ -79,9 +83,8 @@ class BaseLoop:
         step = self._direction
         for index in range(self._position, event.at + step, step):
             self._show(index)
-        run = self._run_of[event.to]
+        self._visits[self._run_of[event.to]] += 1.0
         if event.jump:
-            self._visits[run] += 1.0
             self._begin_fade(event)
         self._position, self._direction = event.to, event.direction
 
@@ -92,7 +95,7 @@ class BaseLoop:
     def _begin_fade(self, event: _Event) -> None:
         """Let the old run play on underneath for a few frames while it fades out."""
         self._fade = []
-        if event.cost < _FADE_FREE_DISTANCE:
+        if event.distance < _FADE_FREE_DISTANCE:
             return
         first, last = self._index.segments[self._run_of[event.at]]
         for number in range(FADE_FRAMES):
@@ -120,11 +123,12 @@ class BaseLoop:
         first, last = index.segments[self._run_of[at]]
         back = at - self._direction
         events = []
+        stay = _VISIT_COST * float(self._visits[self._run_of[at]])
         if first <= back <= last:
             turn = _TURN_COST + 1.5 * float(index.speed[min(at, back)]) / index.natural_step
-            events.append(_Event(at, back, -self._direction, turn, False))
+            events.append(_Event(at, back, -self._direction, turn + stay, 0.0, False))
         elif first == last:
-            events.append(_Event(at, at, self._direction, _TURN_COST, False))
+            events.append(_Event(at, at, self._direction, _TURN_COST + stay, 0.0, False))
         for to, away in zip(index.neighbours[at], index.distances[at], strict=True):
             if to < 0:
                 break
@@ -137,7 +141,9 @@ class BaseLoop:
                 direction = 1 if ahead >= behind else -1
             tight = 1.5 * max(0.0, 1.0 - max(ahead, behind) / _LEAST_RUN)
             seen = _VISIT_COST * float(self._visits[self._run_of[to]])
-            events.append(_Event(at, to, direction, float(away) + tight + seen, True))
+            ghost = 0.5 * max(0.0, float(away) - _GHOST_DISTANCE)
+            change = float(away) / (FADE_FRAMES + 1) + ghost
+            events.append(_Event(at, to, direction, change + tight + seen, float(away), True))
         return events
 
 

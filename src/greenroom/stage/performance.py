@@ -85,7 +85,7 @@ class Performer:
         height, width = self._clip.frame(0).colour.shape[:2]
         return width, height
 
-    def person_area(self, samples: int = 24) -> PersonArea | None:
+    def person_area(self, samples: int = 10) -> PersonArea | None:
         """Where the person is over the clip, from some frames of it; None without an alpha clip."""
         last = self._clip.frame_count - 1
         alphas = []
