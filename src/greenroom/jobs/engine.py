@@ -79,11 +79,15 @@ class JobContext(Protocol):
     async def child(self, target: str, payload: Payload, limits: ChildLimits | None = None) -> Payload:
         """Run `target` in the job's child process (see `children.Child`), reporting its progress.
 
-        The child stays for the next call and ends with the job; `limits` of the first call hold.
+        The child stays for the next call and ends with the job or with `drop_child`; `limits` of its first
+        call hold.
 
         Raises:
             JobError: the work raised; the text is the original's where the fault is the user's.
         """
+
+    async def drop_child(self) -> None:
+        """End the child, so that the next call does not pay for the memory of those before."""
 
     def share(self, first: float, last: float) -> None:
         """From here on `report` and `child` move the job's progress from `first` to `last`."""

@@ -108,6 +108,11 @@ class JobRunner:
             log.error("work in a child process failed", job_id=self.job_id, trace=error.trace)
             raise JobError(INTERNAL_ERROR, f"An internal error stopped the job ({error.kind}).") from error
 
+    async def drop_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await child.close()
+
     async def run(self, load: Callable[[str], JobKind], attempts_without_progress: int) -> JobState:
         """Run the job to its end and record it. An ended job is left as it is."""
         async with self.transaction() as context:
@@ -149,8 +154,7 @@ class JobRunner:
         finally:
             monitor.cancel()
             await asyncio.gather(monitor, return_exceptions=True)
-            if self._child is not None:
-                await self._child.close()
+            await self.drop_child()
 
     async def _monitor(self) -> None:
         await asyncio.sleep(PROGRESS_SECONDS / 4)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from greenroom.engines.protocols import VIDEO_FPS
-
 
 @dataclass(slots=True, frozen=True)
 class BackgroundPlan:
@@ -50,9 +48,9 @@ class VideoPlan:
     volume_percent: int
     width: int
     height: int
+    fps: int
     bitrate_kbps: int
     scenes: tuple[ScenePlan, ...]
-    fps: int = VIDEO_FPS
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
-from greenroom.engines.protocols import SpeechStyle, Voice
+from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
 from greenroom.errors import GreenroomError
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -20,14 +20,13 @@ from greenroom.scripts.wire import (
     VideoConfig,
 )
 from greenroom.storage.links import OBJECTS_PATH
-from greenroom.video.errors import NotBuiltFeatureError, VideoContentError
+from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, VideoPlan
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.service import check_spoken_text, require_voice, style_of
 
 SMALLEST_SIDE = 128
-FRAME_RATES = ("25",)
 
 
 async def merged_content(
@@ -73,6 +72,7 @@ async def make_plan(context: Context, content: Create2DDigitalHumanVideoReq, aud
         volume_percent=style.volume_percent,
         width=video.width,
         height=video.height,
+        fps=int(video.frame_rate) if video.frame_rate else VIDEO_FPS,
         bitrate_kbps=video.bitrate,
         scenes=tuple([await planner.plan(number, scene) for number, scene in scripts.numbered(scenes)]),
     )
@@ -86,8 +86,6 @@ def _require_video(video: VideoConfig | None) -> VideoConfig:
             raise VideoContentError(
                 f"video_config.{name} is {value}: give an even number from {SMALLEST_SIDE} to 3840"
             )
-    if video.frame_rate is not None and video.frame_rate not in FRAME_RATES:
-        raise NotBuiltFeatureError("video_config.frame_rate", f"the frame rate {video.frame_rate} (25 is)")
     return video
 
 

@@ -1,0 +1,281 @@
+"""The durable video job: speak, render part by part, join, publish. A crash costs one part of ten seconds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from greenroom.assets.service import NewAsset, ReadyFile, register_asset
+from greenroom.assets.states import AssetType, FileCategory
+from greenroom.jobs.children import ChildLimits
+from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
+from greenroom.jobs.errors import JobCancelledError, JobError
+from greenroom.jobs.models import JobState
+from greenroom.runtime import Context
+from greenroom.storage.objects import ObjectNotFoundError
+from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.plan import ScenePlan, VideoPlan
+from greenroom.video.repository import VideoJobRepository
+
+_WORK = "greenroom.video.rendering"
+_LIMITS = ChildLimits(memory_mb=6000, silent_seconds=300)
+_SPEECH_SHARE, _RENDER_SHARE = 0.1, 0.95
+
+
+async def run_video(job: JobContext) -> None:
+    video = _Video(job)
+    await job.step("start", video.start)
+    await video.load()
+    await job.step("prepare", video.prepare)
+    for index in range(len(video.plan.scenes)):
+        job.share(*_part(0.0, _SPEECH_SHARE, index, len(video.plan.scenes)))
+        await job.step(f"speech-{index}", video.speak, index)
+    # The voice's model is not needed any more.
+    await job.drop_child()
+    segments = await job.step("plan", video.write_plan)
+    for number in range(segments):
+        job.share(*_part(_SPEECH_SHARE, _RENDER_SHARE, number, segments))
+        await job.step(f"segment-{number}", video.render, number)
+    job.share(_RENDER_SHARE, 1.0)
+    await job.step("join", video.join, segments)
+    await job.step("publish", video.publish, segments)
+
+
+class _Video:
+    """The steps. Each may run again after a crash: what it made lies in the scratch folder.
+
+    A worker that takes over from another machine finds an empty folder; each step then makes again what it
+    needs of the steps before.
+    """
+
+    def __init__(self, job: JobContext) -> None:
+        self.job = job
+        self.folder = job.work_dir
+        self.plan: VideoPlan
+        self.title = ""
+
+    async def load(self) -> None:
+        async with self.job.transaction(read_only=True) as context:
+            row = await self._row(context)
+            self.plan, self.title = VideoPlan.from_json(row.plan), row.asset_name
+
+    async def start(self) -> JsonValue:
+        async with self.job.transaction() as context:
+            row = await self._row(context)
+            if row.state == VideoState.CANCELED:
+                raise JobCancelledError
+            if row.state == VideoState.WAITING:
+                row.advance(VideoState.PROCESSING)
+                row.started_at = context.now()
+                VideoJobRepository(context).touch(row)
+        return None
+
+    async def prepare(self) -> JsonValue:
+        """The avatar's package and the pictures behind it, into the scratch folder."""
+        if not self.package.is_dir():
+            archive = self.folder / "avatar.zip"
+            await self._fetch(self.plan.avatar_key, archive, "the avatar")
+            await self._child("unpack", {"archive": str(archive), "package": str(self.package)})
+            archive.unlink()
+        for index, scene in enumerate(self.plan.scenes):
+            picture = self._picture(index)
+            if scene.background.image_key and not picture.is_file():
+                await self._fetch(scene.background.image_key, picture, "the background picture")
+        return None
+
+    async def speak(self, index: int) -> JsonValue:
+        scene, wav = self.plan.scenes[index], self._wav(index)
+        if wav.is_file():
+            return None
+        recording = None
+        if scene.audio_key is not None:
+            recording = self.folder / f"recording of scene {scene.number}"
+            await self._fetch(scene.audio_key, recording, "the recording")
+        await self._child(
+            "speech",
+            {
+                "text": scene.text,
+                "voice_id": self.plan.voice_id,
+                "style": {
+                    "speed_percent": self.plan.speed_percent,
+                    "pitch_percent": self.plan.pitch_percent,
+                    "volume_percent": self.plan.volume_percent,
+                },
+                "audio": str(recording) if recording else None,
+                "wav": str(wav),
+                "timing": str(self._timing(index)),
+            },
+        )
+        return None
+
+    async def write_plan(self) -> JsonValue:
+        """How many parts are to be rendered."""
+        await self.prepare()
+        for index in range(len(self.plan.scenes)):
+            await self.speak(index)
+        answer = await self._child(
+            "plan",
+            {
+                "out": str(self.plan_path),
+                "width": self.plan.width,
+                "height": self.plan.height,
+                "fps": self.plan.fps,
+                "bitrate_kbps": self.plan.bitrate_kbps,
+                "title": self.title,
+                "package": str(self.package),
+                "scenes": [self._scene(index, scene) for index, scene in enumerate(self.plan.scenes)],
+            },
+        )
+        return answer["segments"]
+
+    async def render(self, number: int) -> JsonValue:
+        if not self.plan_path.is_file():
+            await self.write_plan()
+        out = self._segment(number)
+        if not out.is_file():
+            await self._child("segment", {"plan": str(self.plan_path), "number": number, "out": str(out)})
+        return None
+
+    async def join(self, segments: int) -> JsonValue:
+        """Seconds of the video and what `video_meta` says of it."""
+        joined = self.folder / "joined.json"
+        if joined.is_file():
+            return json.loads(joined.read_text())
+        for number in range(segments):
+            await self.render(number)
+        answer = await self._child(
+            "join",
+            {
+                "plan": str(self.plan_path),
+                "segments": [str(self._segment(number)) for number in range(segments)],
+                "out": str(self.video),
+                "cover": str(self.cover),
+            },
+        )
+        joined.write_text(json.dumps(answer))
+        return answer
+
+    async def publish(self, segments: int) -> JsonValue:
+        """Store the files and make the asset; its id was fixed with the job, so it is made once."""
+        answer = await self.join(segments)
+        async with self.job.transaction(read_only=True) as context:
+            row = await self._row(context)
+        objects = self.job.runtime.objects
+        await objects.put_file(row.video_key, self.video)
+        await objects.put_file(row.cover_key, self.cover)
+        async with self.job.transaction() as context:
+            row = await self._row(context)
+            row.duration_s = answer["seconds"]
+            await _register(context, row, answer["meta"])
+        return None
+
+    @property
+    def package(self) -> Path:
+        return self.folder / "avatar"
+
+    @property
+    def plan_path(self) -> Path:
+        return self.folder / "plan.json"
+
+    @property
+    def video(self) -> Path:
+        return self.folder / "video.mp4"
+
+    @property
+    def cover(self) -> Path:
+        return self.folder / "cover.jpg"
+
+    def _wav(self, index: int) -> Path:
+        return self.folder / f"speech-{index}.wav"
+
+    def _timing(self, index: int) -> Path:
+        return self.folder / f"speech-{index}.json"
+
+    def _picture(self, index: int) -> Path:
+        return self.folder / f"background-{index}"
+
+    def _segment(self, number: int) -> Path:
+        return self.folder / f"segment-{number:04d}.mp4"
+
+    def _scene(self, index: int, scene: ScenePlan) -> dict[str, Any]:
+        background, human = scene.background, scene.human
+        return {
+            "wav": str(self._wav(index)),
+            "timing": str(self._timing(index)),
+            "background": {
+                "colour": background.colour,
+                "image": str(self._picture(index)) if background.image_key else None,
+                "placement": list(background.placement) if background.placement else None,
+            },
+            "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},
+        }
+
+    async def _row(self, context: Context) -> VideoJob:
+        row = await VideoJobRepository(context).find(self.job.subject_id)
+        if row is None:
+            raise JobCancelledError
+        return row
+
+    async def _child(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return await self.job.child(f"{_WORK}:{function}", payload, _LIMITS)
+
+    async def _fetch(self, key: str, path: Path, what: str) -> None:
+        building = path.with_name(f"{path.name}.part")
+        try:
+            await self.job.runtime.objects.download(key, building)
+        except ObjectNotFoundError:
+            raise JobError(
+                "MSS.10001004", f"{what} was deleted before the video was made: upload it again"
+            ) from None
+        building.replace(path)
+
+
+async def _register(context: Context, row: VideoJob, meta: dict[str, Any]) -> None:
+    await register_asset(
+        context,
+        NewAsset(
+            name=row.asset_name,
+            type=AssetType.VIDEO,
+            files=[
+                ReadyFile(row.video_key, "video.mp4", "MP4"),
+                ReadyFile(row.cover_key, "cover.jpg", "JPG", FileCategory.COVER),
+            ],
+            extra_meta={"video_meta": meta},
+            system_properties={"DIGITAL_HUMAN_2D_VIDEO": "Yes"},
+            app_user_id=row.app_user_id,
+            asset_id=row.asset_id,
+        ),
+    )
+
+
+async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> None:
+    row = await VideoJobRepository(context).find(subject_id)
+    if row is None:
+        return
+    leftovers = row.prefix
+    unpublished: list[str] = []
+    if outcome.state is JobState.SUCCEEDED:
+        row.advance(VideoState.SUCCEED)
+    elif row.state != VideoState.CANCELED:
+        row.advance(VideoState.FAILED)
+        row.error_code = outcome.error_code or "MSS.00000004"
+        row.error_msg = outcome.error_msg or "The job was stopped."
+        unpublished = [row.video_key, row.cover_key]
+    row.ended_at = row.ended_at or context.now()
+    VideoJobRepository(context).touch(row)
+
+    async def tidy() -> None:
+        await context.objects.delete_prefix(leftovers)
+        await context.objects.delete(*unpublished)
+
+    context.after_commit(tidy)
+
+
+def _part(first: float, last: float, index: int, count: int) -> tuple[float, float]:
+    """The share of the whole that part `index` of `count` has."""
+    width = (last - first) / count
+    return first + index * width, first + (index + 1) * width
+
+
+RENDER = JobKind(run=run_video, ended=end_video)

@@ -1,0 +1,209 @@
+"""The heavy work of a video, run in a supervised child process: unpack, speak, plan, render, join.
+
+Each function takes a JSON object and answers one, as `jobs.children` asks; paths travel as text. Every file
+appears under its name only when it is whole, so that a job which was cut off can trust what it finds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from greenroom.engines.protocols import Progress, SpeechStyle
+from greenroom.video.errors import VideoContentError
+
+_open_renderer: tuple[str, Any] | None = None
+"""The plan's path and its renderer: opened once for all segments of a job."""
+
+
+def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{archive, package}`: unzip an avatar package."""
+    package, archive = Path(payload["package"]), Path(payload["archive"])
+    building = package.with_suffix(".part")
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        # extractall keeps every member inside the folder.
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(building)
+    except zipfile.BadZipFile:
+        raise VideoContentError("the avatar's package is damaged: train the avatar again") from None
+    building.rename(package)
+    return {}
+
+
+def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{text, voice_id, style, audio, wav, timing}`: write the sound of a scene and its phoneme times."""
+    from greenroom.stage.speech import speak, speech_from_audio, write_wav
+
+    wav, timing = Path(payload["wav"]), Path(payload["timing"])
+    if payload["audio"] is not None:
+        said = speech_from_audio(Path(payload["audio"]))
+    else:
+        said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
+    building = wav.with_suffix(".part")
+    write_wav(said, building)
+    phonemes = None if said.phonemes is None else [asdict(span) for span in said.phonemes]
+    timing.write_text(json.dumps({"phonemes": phonemes}))
+    os.replace(building, wav)
+    return {"seconds": said.duration_s}
+
+
+def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{out, width, height, fps, bitrate_kbps, title, package, scenes}`: write the render plan.
+
+    A scene is `{wav, timing, background, human}`. Answers `{segments}`, the number of parts to render.
+    """
+    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.scene import SceneError
+
+    try:
+        made = RenderPlan(
+            scenes=tuple(_scene(payload, scene) for scene in payload["scenes"]),
+            width=payload["width"],
+            height=payload["height"],
+            fps=payload["fps"],
+            bitrate_bps=payload["bitrate_kbps"] * 1000,
+            title=payload["title"],
+        )
+        segments = len(plan_segments(made))
+    except SceneError as error:
+        raise VideoContentError(str(error)) from error
+    out = Path(payload["out"])
+    building = out.with_suffix(".part")
+    building.write_text(made.to_json())
+    os.replace(building, out)
+    return {"segments": segments}
+
+
+def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{plan, number, out}`: render one part of about ten seconds."""
+    from greenroom.stage.plan import plan_segments
+    from greenroom.stage.scene import SceneError
+
+    try:
+        renderer = _renderer(payload["plan"])
+        spec = plan_segments(renderer.plan)[payload["number"]]
+        out = Path(payload["out"])
+        building = out.with_name(f"building-{out.name}")
+        renderer.segment(spec, building, progress)
+        os.replace(building, out)
+    except SceneError as error:
+        raise VideoContentError(str(error)) from error
+    return {}
+
+
+def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{plan, segments, out, cover}`: write the whole video and its cover; answers what it holds."""
+    from greenroom.media.cover import write_cover
+    from greenroom.media.probe import probe
+    from greenroom.stage.plan import RenderPlan
+    from greenroom.stage.render import join_video
+
+    made = RenderPlan.from_json(Path(payload["plan"]).read_text())
+    out = Path(payload["out"])
+    frames = join_video(made, [Path(path) for path in payload["segments"]], out)
+    write_cover(out, Path(payload["cover"]))
+    info = probe(out)
+    assert info.video is not None and info.audio is not None
+    return {
+        "seconds": frames / made.fps,
+        "meta": {
+            "video_codec": info.video.codec,
+            "width": info.video.width,
+            "height": info.video.height,
+            "frame_rate": str(made.fps),
+            "video_bit_rate": round(info.size_bytes * 8 / max(info.duration_s, 0.04)),
+            "duration": round(info.duration_s),
+            "audio_codec": info.audio.codec,
+            "audio_channels": info.audio.channels,
+            "sample": info.audio.sample_rate,
+            "mode": "Horizontal" if info.video.width >= info.video.height else "Vertical",
+        },
+    }
+
+
+def _renderer(plan_path: str) -> Any:
+    from greenroom.stage.plan import RenderPlan
+    from greenroom.stage.render import Renderer
+
+    global _open_renderer
+    if _open_renderer is None or _open_renderer[0] != plan_path:
+        if _open_renderer is not None:
+            _open_renderer[1].close()
+        _open_renderer = plan_path, Renderer(RenderPlan.from_json(Path(plan_path).read_text()))
+    return _open_renderer[1]
+
+
+def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
+    from greenroom.engines.mouth.package import AvatarPackage
+    from greenroom.engines.protocols import PhonemeSpan
+    from greenroom.stage.plan import ScenePlan
+
+    canvas = payload["width"], payload["height"]
+    phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
+    picture = AvatarPackage.open(Path(payload["package"])).size
+    return ScenePlan(
+        package=payload["package"],
+        speech_wav=scene["wav"],
+        phonemes=None if phonemes is None else tuple(PhonemeSpan(**span) for span in phonemes),
+        background=_background(scene["background"], canvas),
+        placement=_placement(scene["human"], canvas, picture),
+    )
+
+
+def _background(background: dict[str, Any], canvas: tuple[int, int]) -> str:
+    """What the stage takes: a colour, or the path of a picture of the canvas size."""
+    if background["image"] is None:
+        return background["colour"] or "#FFFFFF"
+    if background["placement"] is None:
+        return str(background["image"])
+    return _cropped(Path(background["image"]), background["placement"], canvas)
+
+
+def _cropped(path: Path, placement: list[int], canvas: tuple[int, int]) -> str:
+    """The picture scaled to the placement's size, moved by its offset, and cut to the canvas."""
+    import cv2
+    import numpy as np
+
+    from greenroom.stage.scene import read_image
+
+    dx, dy, width, height = placement
+    scaled = cv2.resize(read_image(path), (width, height), interpolation=cv2.INTER_AREA)
+    if width <= -dx or height <= -dy:
+        raise VideoContentError(
+            "background_image_config moves the picture out of the canvas: bring dx and dy nearer to 0"
+        )
+    visible = scaled[-dy : -dy + canvas[1], -dx : -dx + canvas[0]]
+    whole = np.full((canvas[1], canvas[0], 3), 255, np.uint8)
+    whole[: visible.shape[0], : visible.shape[1]] = visible
+    out = path.with_name(f"{path.name}-cropped.png")
+    cv2.imwrite(str(out), whole)
+    return str(out)
+
+
+def _placement(human: dict[str, Any], canvas: tuple[int, int], picture: tuple[int, int]) -> Any:
+    """Where the avatar's picture goes; None for the stage's own framing.
+
+    The picture keeps its shape: in a box of another shape it stands on the lower edge, in the middle. Without
+    a size it is as tall as the canvas; without a position it stands at the bottom, in the middle.
+    """
+    from greenroom.stage.scene import Placement
+
+    if all(value is None for value in human.values()):
+        return None
+    box_width, box_height = human["width"], human["height"]
+    if box_width is None and box_height is None:
+        box_height = canvas[1]
+    across = box_width / picture[0] if box_width else float("inf")
+    down = box_height / picture[1] if box_height else float("inf")
+    scale = min(across, down)
+    width, height = round(picture[0] * scale), round(picture[1] * scale)
+    box_width, box_height = box_width or width, box_height or height
+    left = human["dx"] if human["dx"] is not None else (canvas[0] - box_width) // 2
+    top = human["dy"] if human["dy"] is not None else canvas[1] - box_height
+    return Placement(left + (box_width - width) // 2, top + box_height - height, width, height)
