@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from greenroom.engines.face.clip import find_cuts
 from greenroom.engines.face.footage_report import Fault, FaultCode, Ranges, Severity
-from greenroom.engines.face.footage_samples import SAMPLES_PER_S, Samples
+from greenroom.engines.face.footage_samples import SPARSE_STEP_S, Samples
 from greenroom.engines.face.geometry import FACE_OVAL, face_height, head_pose
 
 LEAST_USABLE_S = 20.0
@@ -25,6 +25,8 @@ LONGEST_GAP_S = 0.5
 """A face may be missing this long: one missed look is not a person who leaves."""
 COVERED_ABOVE = 0.32
 """Residual of the lower face: 6.8 minutes of speech stay below 0.26, a hand gives 0.38 to 0.57."""
+LEAST_PATCHES = 36
+"""With fewer there is no telling what is usual."""
 DARK_BELOW, BRIGHT_ABOVE, CONTRAST_BELOW = 45.0, 220.0, 30.0
 SHARPNESS_BELOW = 0.055
 LIGHT_FAULTS = {
@@ -55,7 +57,7 @@ class PictureFindings:
         self.brightness = np.array([samples.brightness[index] for index in sparse])
         self.contrast = np.array([samples.contrast[index] for index in sparse])
         self.sharpness = np.array([samples.sharpness[index] for index in sparse])
-        self.step = float(np.median(np.diff(self.times))) if len(sparse) > 1 else 1.0 / SAMPLES_PER_S
+        self.step = float(np.median(np.diff(self.times))) if len(sparse) > 1 else SPARSE_STEP_S
         self.pose = head_pose(self.landmarks)
         self.heights = face_height(self.landmarks)
         self.end = float(self.times[-1] + self.step)
@@ -258,12 +260,12 @@ class PictureFindings:
 def covered_mouths(patches: Sequence[npt.NDArray[np.float32] | None]) -> Flags:
     """Which lower faces do not look like this person's.
 
-    Each patch is compared with what twelve principal components of the usual patches can show; a hand, a cup
-    or a sheet of paper cannot be shown by them. Three rounds leave the odd patches out of the fit.
+    Each patch is compared with what up to twelve principal components of the usual patches show; a hand, a
+    cup or a sheet of paper cannot be shown by them. Three rounds leave the odd patches out of the fit.
     """
     flags = np.zeros(len(patches), bool)
     known = [index for index, patch in enumerate(patches) if patch is not None]
-    if len(known) < 50:
+    if len(known) < LEAST_PATCHES:
         return flags
     rows = np.stack([np.asarray(patches[index], np.float64).ravel() for index in known])
     rows -= rows.mean(axis=1, keepdims=True)
@@ -274,7 +276,8 @@ def covered_mouths(patches: Sequence[npt.NDArray[np.float32] | None]) -> Flags:
     for _ in range(3):
         fitted = rows[kept][:: max(1, int(kept.sum()) // 300)]
         mean = fitted.mean(axis=0)
-        basis = np.linalg.svd(fitted - mean, full_matrices=False)[2][:12]
+        components = min(12, len(fitted) // 6)
+        basis = np.linalg.svd(fitted - mean, full_matrices=False)[2][:components]
         rest = rows - mean
         residual = np.sqrt(((rest - (rest @ basis.T) @ basis) ** 2).mean(axis=1))
         kept = residual < 2 * np.median(residual)

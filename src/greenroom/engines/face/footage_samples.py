@@ -21,7 +21,9 @@ from greenroom.engines.protocols import Image
 from greenroom.media.colour import FrameReader
 from greenroom.media.probe import display_size
 
-SAMPLES_PER_S = 5.0
+SPARSE_STEP_S = 0.2
+LONG_CLIP_S, LONG_CLIP_STEP_S = 180.0, 0.25
+"""Long clips are looked at a little less often."""
 COUNT_EVERY = 4
 DENSE_SPAN_S = 6.0
 """Length of each of the three stretches in which every frame is read, for the lips against the sound."""
@@ -60,17 +62,15 @@ class Samples:
     """Whether decoding met an error."""
 
 
-def collect_samples(
-    path: Path, duration_s: float, progress: Callable[[float], None], sparse_step_s: float = 1 / SAMPLES_PER_S
-) -> Samples:
+def collect_samples(path: Path, duration_s: float, progress: Callable[[float], None]) -> Samples:
     """Decode `path` once. Takes about 10 ms a sample plus the decoding.
 
     Args:
         duration_s: as probed; places the dense stretches and scales the progress.
-        progress: called with 0..1 about once a second of footage.
-        sparse_step_s: time between samples.
+        progress: called with 0..1 several times a second of footage.
     """
     samples = Samples()
+    sparse_step_s = SPARSE_STEP_S if duration_s < LONG_CLIP_S else LONG_CLIP_STEP_S
     tracker = LiteRtFaceTracker(quality=TrackQuality.FAST, count_every=COUNT_EVERY)
     pictures: list[Image] = []
 

@@ -32,7 +32,10 @@ SEARCHED_LAG_S = 0.48
 LAG_STEP_S = 0.04
 NATURAL_LAG_S = 0.02
 """Lips lead the sound's energy by about this much in footage that is in step."""
+IN_STEP_S = 0.07
 LEAST_CORRELATION = 0.35
+LEAST_GAIN = 0.1
+"""By how much a shift must make the sound fit better before it is believed."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -53,7 +56,7 @@ class SoundFindings:
             else (FLOOR_DB, FLOOR_DB)
         )
         self.silent_closed_s, self.silent_s = self._silence()
-        self.lag_s, self.correlation = self._lag()
+        self.lag_s, self.correlation, self.correlation_in_step = self._lag()
 
     @property
     def signal_to_noise_db(self) -> float:
@@ -144,12 +147,12 @@ class SoundFindings:
         cure = "Begin and end the recording with two seconds of silence, lips closed, looking at the camera."
         return [Fault(FaultCode.NO_CLOSED_MOUTH, Severity.WARNING, text, cure)]
 
-    def _lag(self) -> tuple[float, float]:
-        """How far the sound comes after the lips, seconds, and how well it fits them there."""
+    def _lag(self) -> tuple[float, float, float]:
+        """How far the sound comes after the lips, seconds; how well it fits there, and unshifted."""
         times = np.array(self.samples.times)
         known = np.array([landmarks is not None for landmarks in self.samples.landmarks], bool)
         if not known.any():
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         duration = self.samples.frame_times[-1]
         lags = np.arange(-SEARCHED_LAG_S, SEARCHED_LAG_S + LAG_STEP_S / 2, LAG_STEP_S)
         curves = []
@@ -160,10 +163,11 @@ class SoundFindings:
             if curve is not None:
                 curves.append(curve)
         if not curves:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         mean = np.mean(curves, axis=0)
         best = int(mean.argmax())
-        return float(lags[best]), float(mean[best])
+        in_step = np.abs(lags - NATURAL_LAG_S) < IN_STEP_S
+        return float(lags[best]), float(mean[best]), float(mean[in_step].max())
 
     def _correlations(
         self, times: Doubles, landmarks: Sequence[npt.NDArray[np.float32]], lags: Doubles
@@ -181,7 +185,8 @@ class SoundFindings:
 
     def _check_lag(self) -> list[Fault]:
         late = self.lag_s - NATURAL_LAG_S
-        if self.correlation < LEAST_CORRELATION or abs(late) <= MOST_LAG_S:
+        sure = self.correlation > max(LEAST_CORRELATION, self.correlation_in_step + LEAST_GAIN)
+        if not sure or abs(late) <= MOST_LAG_S:
             return []
         order = "after" if late > 0 else "before"
         text = f"The sound comes about {abs(late) * 1000:.0f} ms {order} the lips."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.connection
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -187,12 +188,12 @@ def load_track(path: Path) -> FaceTrack:
         FootageError: the file is missing, damaged or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             if int(data["version"]) != FORMAT_VERSION:
                 raise FootageError(f"{path.name} was written by another version; track the clip again.")
             width, height = (int(value) for value in data["frame_size"])
             return FaceTrack(
                 data["landmarks"], data["presence"], data["face_count"], float(data["fps"]), (width, height)
             )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise FootageError(f"{path.name} is not a face track: {error}.") from error
