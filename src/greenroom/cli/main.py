@@ -16,6 +16,7 @@ from greenroom.cli.errors import UserError
 
 COMMANDS = {
     "serve": "Run the API and its worker.",
+    "worker": "Run the jobs of a data folder without the API.",
     "credentials": "Make access keys for a tenant.",
     "avatar": "Check footage, train an avatar, list avatars.",
     "voice": "List the voices.",

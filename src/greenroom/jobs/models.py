@@ -43,6 +43,8 @@ class JobRow(ScopedRow):
     subject_id: Mapped[str] = mapped_column(String(64), index=True)
     """The id of the context's row that the job works for."""
     region: Mapped[str] = mapped_column(String(32))
+    request_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    """What the job was asked for, as a digest: the same request again goes on with an unfinished job."""
     state: Mapped[str] = mapped_column(String(16), default=JobState.WAITING)
     stage: Mapped[str] = mapped_column(String(128), default="")
     progress: Mapped[float] = mapped_column(default=0.0)

@@ -22,6 +22,14 @@ class JobRepository(Repository[JobRow]):
         found: JobRow | None = await self.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
         return found
 
+    async def unfinished(self, request_key: str) -> JobRow | None:
+        """The newest job of this request that has not ended."""
+        query = self.select().where(
+            JobRow.request_key == request_key, JobRow.state.in_([JobState.WAITING, JobState.RUNNING])
+        )
+        found: JobRow | None = await self.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
+        return found
+
     async def request_cancel(self, job_id: str) -> None:
         row = await self.find(job_id)
         if row is not None and not JobState(row.state).is_final:

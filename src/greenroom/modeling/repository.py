@@ -30,6 +30,13 @@ class TrainingJobRepository(Repository[TrainingJob]):
         order: Any = column.desc() if query.sort_dir == "desc" else column.asc()
         return await self.page(statement, query.offset, query.limit, order)
 
+    async def of_asset(self, asset_id: str) -> TrainingJob | None:
+        """The job that made an avatar."""
+        found: TrainingJob | None = await self.session.scalar(
+            self.select().where(TrainingJob.asset_id == asset_id)
+        )
+        return found
+
     def _filtered(self, query: ListTrainingJobsQuery) -> Select[TrainingJob]:
         statement = self.select()
         if query.state:

@@ -206,3 +206,9 @@ def _comment(context: Context, comment: dict[str, Any]) -> dict[str, Any]:
     if comment.get("attachments"):
         shown["attachment_download_url"] = [context.download_url(key) for key in comment["attachments"]]
     return shown
+
+
+async def quality_of_avatar(context: Context, asset_id: str) -> dict[str, Any] | None:
+    """What was measured when the avatar was trained here; None for one from elsewhere."""
+    row = await TrainingJobRepository(context).of_asset(asset_id)
+    return row.quality if row is not None else None

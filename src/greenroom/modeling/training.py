@@ -12,15 +12,12 @@ from typing import Any
 
 from greenroom.engines.protocols import AvatarSource, Progress
 
-FOOTAGE_NAME = "training video"
-
 
 def check(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{footage}` -> the `FootageReport` as JSON."""
+    """`{footage}` -> the `FootageReport` as JSON. The report names the file as the path does."""
     from greenroom.engines.face.footage import check_footage
 
-    report = check_footage(Path(payload["footage"]), progress).to_json()
-    return {**report, "file_name": payload.get("shown_name", FOOTAGE_NAME)}
+    return check_footage(Path(payload["footage"]), progress).to_json()
 
 
 def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -1,0 +1,195 @@
+"""`greenroom video`: an avatar says a text, or speaks with a recording."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from greenroom.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from greenroom.cli.studio import Studio
+
+app = typer.Typer(no_args_is_help=True)
+
+_BITS_A_PIXEL = 0.1
+"""Of every picture, as a cap; enough for a talking person at constant quality."""
+
+
+@app.callback()
+def _group() -> None:
+    """Videos."""
+
+
+@dataclass(slots=True, frozen=True)
+class VideoOrder:
+    """What is to be made."""
+
+    avatar_id: str
+    voice_id: str | None
+    text: str | None
+    audio: Path | None
+    background: str | Path | None
+    """`#RRGGBB` or a picture."""
+    size: tuple[int, int]
+    out: Path
+
+
+@app.command("make")
+def make(
+    avatar: Annotated[str, typer.Option(help="Id of the avatar: greenroom avatar list.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The MP4 to write.")],
+    voice: Annotated[str | None, typer.Option(help="Id of the voice: greenroom voice list.")] = None,
+    text: Annotated[str | None, typer.Option(help="What is said.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A recording to speak with instead of a text.")] = None,
+    background: Annotated[str | None, typer.Option(help="A colour (#RRGGBB or a name) or a picture.")] = None,
+    size: Annotated[str, typer.Option(help="Width x height.")] = "1920x1080",
+    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
+) -> None:
+    """Make a video. Stopped with Ctrl-C, the same command goes on where it was. Prints the path last."""
+    from greenroom.cli.settings import load_settings
+    from greenroom.cli.studio import open_studio, require_file, run
+
+    if (text is None) == (audio is None):
+        raise UserError("say what is spoken: give either --text or --audio")
+    if text is not None and voice is None:
+        raise UserError("a text needs a voice: give --voice (greenroom voice list shows them)")
+    order = VideoOrder(
+        avatar_id=avatar,
+        voice_id=voice,
+        text=text,
+        audio=require_file(audio, "recording") if audio is not None else None,
+        background=parse_background(background),
+        size=parse_size(size),
+        out=check_output(out),
+    )
+    settings = load_settings(data=data)
+
+    async def work() -> None:
+        async with open_studio(settings, tenant) as studio:
+            await make_video(studio, order)
+
+    run(work())
+    print(order.out)
+
+
+async def make_video(studio: Studio, order: VideoOrder) -> None:
+    """Render and write the file, or go on with an unfinished video of the same order."""
+    from greenroom.cli.studio import digest, require_success, with_progress
+    from greenroom.video.repository import VideoJobRepository
+
+    audio, background = order.audio, order.background
+    parts = (order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size)
+    key = digest("video", *parts, studio.scope.project_id)
+    unfinished = await studio.unfinished(key)
+    job_id = unfinished.id if unfinished else await _submit(studio, order, key)
+    require_success(await with_progress(studio, job_id, "Rendering"), "the video")
+    async with studio.transaction(read_only=True) as context:
+        job = await VideoJobRepository(context).find(job_id)
+    assert job is not None
+    building = order.out.with_name(f".{order.out.name}.part")
+    try:
+        await studio.runtime.objects.download(job.video_key, building)
+        building.replace(order.out)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
+    from greenroom.jobs.repository import JobRepository
+    from greenroom.video.service import create_video
+    from greenroom.video.wire import Create2DDigitalHumanVideoReq
+
+    links = {
+        name: await _upload(studio, path)
+        for name, path in (("audio", order.audio), ("picture", order.background))
+        if isinstance(path, Path)
+    }
+    body = Create2DDigitalHumanVideoReq.model_validate(_request(order, links))
+    async with studio.transaction() as context:
+        job_id = (await create_video(context, body)).job_id
+        job = await JobRepository(context).find(job_id)
+        assert job is not None
+        job.request_key = key
+        return job_id
+
+
+def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
+    width, height = order.size
+    scene: dict[str, Any] = {"script_type": "TEXT", "text_config": {"text": order.text or ""}}
+    if order.audio is not None:
+        scene = {"script_type": "AUDIO", "audio_drive_file_external_url": links["audio"]}
+    if isinstance(order.background, str):
+        scene["background_config"] = [
+            {"background_type": "COLOR", "background_color_config": order.background}
+        ]
+    elif order.background is not None:
+        scene["background_config"] = [{"background_type": "IMAGE", "background_config": links["picture"]}]
+    return {
+        "model_asset_id": order.avatar_id,
+        "voice_config": {"voice_asset_id": order.voice_id} if order.voice_id else None,
+        "video_config": {
+            "width": width,
+            "height": height,
+            "bitrate": max(1000, min(30_000, round(width * height * 25 * _BITS_A_PIXEL / 1000))),
+        },
+        "shoot_scripts": [{"sequence_no": 0, "shoot_script": scene}],
+        "output_asset_config": {"asset_name": order.out.stem[:256]},
+    }
+
+
+async def _upload(studio: Studio, path: Path) -> str:
+    """A link to the file in the store; what lies below `uploads/` is swept away after two days."""
+    key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
+    await studio.runtime.objects.put_file(key, path)
+    async with studio.transaction(read_only=True) as context:
+        return context.download_url(key)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """`1920x1080` as numbers. Raises UserError."""
+    found = re.fullmatch(r"(\d{2,4})\s*[xX×]\s*(\d{2,4})", text.strip())
+    if found is None:
+        raise UserError(f"the size {text!r} cannot be read: write it as 1920x1080")
+    return int(found[1]), int(found[2])
+
+
+def parse_background(text: str | None) -> str | Path | None:
+    """A colour as `#RRGGBB`, or the path of a picture. Raises UserError."""
+    from PIL import ImageColor
+
+    if text is None:
+        return None
+    path = Path(text)
+    if path.is_file():
+        return path.resolve()
+    try:
+        return "#{:02X}{:02X}{:02X}".format(*ImageColor.getrgb(text)[:3])
+    except ValueError:
+        raise UserError(
+            f"the background {text!r} is neither a colour such as #00AA88 or white, nor a picture that exists"
+        ) from None
+
+
+def check_output(path: Path) -> Path:
+    """The path, absolute; found out before the work rather than after it. Raises UserError."""
+    path = path.expanduser().resolve()
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: give the name of an MP4 file")
+    if path.suffix.lower() != ".mp4":
+        raise UserError(f"{path.name} does not end in .mp4: videos are written as MP4")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe = path.with_name(f".{path.name}.part")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written ({error.strerror}): choose another place with -o"
+        ) from None
+    return path
