@@ -76,12 +76,8 @@ class Renderer:
         Raises:
             SceneError, MediaError, AvatarPackageError: with a text fit for a user.
         """
-        act = self._act(spec.scene)
-        with ExitStack() as stack:
-            writer = stack.enter_context(VideoWriter(out, self.plan.video))
-            people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
-            frames = stack.enter_context(Ahead(self._compose(act, people, writer), _DEPTH, "compose"))
-            for number, frame in enumerate(frames):
+        with VideoWriter(out, self.plan.video) as writer:
+            for number, frame in enumerate(self.pictures(spec, writer)):
                 wall, cpu = time.perf_counter(), time.thread_time()
                 writer.write(frame)
                 self.times.add("encode", time.perf_counter() - wall, time.thread_time() - cpu)
@@ -89,6 +85,13 @@ class Renderer:
                     progress("render", number / spec.frame_count)
         if progress is not None:
             progress("render", 1.0)
+
+    def pictures(self, spec: SegmentSpec, writer: VideoWriter) -> Iterator[Any]:
+        """The finished frames of a segment, made ahead in threads of their own, ready for `writer`."""
+        act = self._act(spec.scene)
+        with ExitStack() as stack:
+            people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
+            yield from stack.enter_context(Ahead(self._compose(act, people, writer), _DEPTH, "compose"))
 
     def sound(self) -> Pcm:
         """The sound of the whole video at the output rate, as long as its pictures."""

@@ -181,68 +181,78 @@ class Person:
     area: PersonArea | None
 
 
-@dataclass(slots=True, frozen=True)
 class _Window:
-    """The part of the base picture that is seen, and the even canvas rectangle where it goes."""
+    """The part of the base picture that is seen, and the even canvas rectangle where it goes.
 
-    source: tuple[int, int, int, int]
-    """x0, y0, x1, y1 in the base picture."""
-    scaled: tuple[int, int]
-    """Size to which that part is scaled, even."""
-    offset: tuple[int, int]
-    """Of the canvas rectangle inside the scaled part, even."""
-    target: tuple[int, int, int, int]
-    """x0, y0, x1, y1 on the canvas, even."""
+    Keeps its scratch pictures between frames, so it serves one thread at a time.
+    """
+
+    def __init__(self, x: _Span, y: _Span) -> None:
+        self._x, self._y = x, y
+        self._grows = x.scaled > 2 * (x.last - x.first)
+        self._scratch: dict[str, U8] = {}
 
     @classmethod
     def of(cls, canvas: tuple[int, int], person: Person) -> _Window | None:
         place, area = person.placement, person.area
-        x_span = _axis(
-            (place.x, place.width), person.picture[0], canvas[0], (area.left, area.right) if area else None
-        )
-        y_span = _axis(
-            (place.y, place.height), person.picture[1], canvas[1], (area.top, area.bottom) if area else None
-        )
-        if x_span is None or y_span is None:
-            return None
-        return cls(
-            (x_span.first, y_span.first, x_span.last, y_span.last),
-            (x_span.scaled, y_span.scaled),
-            (x_span.skip, y_span.skip),
-            (x_span.start, y_span.start, x_span.stop, y_span.stop),
-        )
+        columns = (area.left, area.right) if area else None
+        rows = (area.top, area.bottom) if area else None
+        x = _axis((place.x, place.width), person.picture[0], canvas[0], columns)
+        y = _axis((place.y, place.height), person.picture[1], canvas[1], rows)
+        return cls(x, y) if x is not None and y is not None else None
 
     def draw(self, planes: Sequence[U8], background: Planes, colour: Image, alpha: U8 | None) -> None:
-        x0, y0, x1, y1 = self.source
-        yuv = bgr_to_yuv709(colour[y0:y1, x0:x1])
-        matte = alpha[y0:y1, x0:x1] if alpha is not None else None
-        self._blend(planes[0], background[0], cv2.extractChannel(yuv, 0), matte, 1)
-        half_matte = self._scaled(matte, 2, True) if matte is not None else None
-        for channel in (1, 2):
-            self._blend(planes[channel], background[channel], cv2.extractChannel(yuv, channel), half_matte, 2)
+        """Lay the person over `planes`, which hold `background`."""
+        seen = (slice(self._y.first, self._y.last), slice(self._x.first, self._x.last))
+        yuv = bgr_to_yuv709(colour[seen])
+        for channel in range(3):
+            divisor = 1 if channel == 0 else 2
+            front = self._scaled("front", np.asarray(cv2.extractChannel(yuv, channel), np.uint8), divisor)
+            x, y = self._x, self._y
+            area = (
+                slice(y.start // divisor, y.stop // divisor),
+                slice(x.start // divisor, x.stop // divisor),
+            )
+            if alpha is None:
+                planes[channel][area] = front
+                continue
+            if channel < 2:  # U and V share theirs
+                matte = self._matte(alpha[seen], divisor)
+            self._mix(planes[channel][area], front, background[channel][area], matte)
 
-    def _blend(self, plane: U8, background: U8, values: U8, matte: U8 | None, divisor: int) -> None:
-        x0, y0, x1, y1 = (side // divisor for side in self.target)
-        fresh = self._scaled(values, divisor, False)
-        if matte is None:
-            plane[y0:y1, x0:x1] = fresh
-            return
-        if divisor == 1:
-            matte = self._scaled(matte, 1, True)
-        _mix(plane[y0:y1, x0:x1], fresh, background[y0:y1, x0:x1], matte)
+    def _matte(self, alpha: U8, divisor: int) -> tuple[U8, U8]:
+        """The scaled matte and its complement."""
+        scaled = self._scaled("matte", alpha, divisor)
+        if self._grows:
+            scaled = self._kept("steep", cv2.LUT(scaled, _EDGE_CURVE, dst=self._old("steep", scaled.shape)))
+        return scaled, self._kept("rest", cv2.bitwise_not(scaled, dst=self._old("rest", scaled.shape)))
 
-    def _scaled(self, values: U8, divisor: int, is_matte: bool) -> U8:
-        width, height = self.scaled[0] // divisor, self.scaled[1] // divisor
-        grows = width > values.shape[1]
+    def _mix(self, target: U8, front: U8, back: U8, matte: tuple[U8, U8]) -> None:
+        """target = front * matte + back * (1 - matte), uint8 [h, w], rounded."""
+        lit = cv2.multiply(front, matte[0], dst=self._old("lit", front.shape), scale=1 / 255)
+        dim = cv2.multiply(back, matte[1], dst=self._old("dim", front.shape), scale=1 / 255)
+        cv2.add(self._kept("lit", lit), self._kept("dim", dim), dst=target)
+
+    def _scaled(self, name: str, values: U8, divisor: int) -> U8:
+        """One channel of the seen part at the size it has on the canvas, cut to the target rectangle."""
+        width, height = self._x.scaled // divisor, self._y.scaled // divisor
         if (width, height) != (values.shape[1], values.shape[0]):
-            way = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
-            values = np.asarray(cv2.resize(values, (width, height), interpolation=way), np.uint8)
-        if is_matte and width > 2 * (self.source[2] - self.source[0]):
-            values = np.asarray(cv2.LUT(values, _EDGE_CURVE), np.uint8)
-        x, y = self.offset[0] // divisor, self.offset[1] // divisor
-        x1 = x + (self.target[2] - self.target[0]) // divisor
-        y1 = y + (self.target[3] - self.target[1]) // divisor
-        return values[y:y1, x:x1]
+            way = cv2.INTER_CUBIC if width > values.shape[1] else cv2.INTER_AREA
+            old = self._old(name, (height, width))
+            values = self._kept(name, cv2.resize(values, (width, height), dst=old, interpolation=way))
+        x, y = self._x, self._y
+        left, top = x.skip // divisor, y.skip // divisor
+        right, bottom = left + (x.stop - x.start) // divisor, top + (y.stop - y.start) // divisor
+        return values[top:bottom, left:right]
+
+    def _old(self, name: str, shape: tuple[int, ...]) -> U8 | None:
+        """Scratch memory from the frame before: fresh pages for each frame cost more than the work."""
+        return self._scratch.get(f"{name}{shape[0]}x{shape[1]}")
+
+    def _kept(self, name: str, picture: cv2.typing.MatLike) -> U8:
+        kept = np.asarray(picture, np.uint8)
+        self._scratch[f"{name}{kept.shape[0]}x{kept.shape[1]}"] = kept
+        return kept
 
 
 def _edge_curve() -> U8:
@@ -255,22 +265,19 @@ def _edge_curve() -> U8:
 _EDGE_CURVE = _edge_curve()
 
 
-def _mix(target: U8, front: U8, back: U8, matte: U8) -> None:
-    """target = front * matte + back * (1 - matte), uint8 [h, w], rounded."""
-    lit = cv2.multiply(front, matte, scale=1 / 255)
-    dim = cv2.multiply(back, cv2.bitwise_not(matte), scale=1 / 255)
-    cv2.add(lit, dim, dst=target)
-
-
 @dataclass(slots=True, frozen=True)
 class _Span:
-    """One axis of a window: see `_Window`."""
+    """One axis of a window."""
 
     first: int
+    """Of the base picture, the first pixel seen and one past the last."""
     last: int
     scaled: int
+    """Canvas pixels to which that part is scaled; even."""
     skip: int
+    """How many of those lie before the canvas; even."""
     start: int
+    """The first canvas pixel covered and one past the last; even."""
     stop: int
 
 
