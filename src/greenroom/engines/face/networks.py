@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,14 +36,37 @@ def _members(task: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist() if name.endswith(".tflite")}
 
 
+_chatter_lock = threading.Lock()
+
+
+@contextmanager
+def _without_native_chatter() -> Iterator[None]:
+    """Keeps LiteRT's note about its delegate, which no setting silences, out of the terminal."""
+    with _chatter_lock:
+        try:
+            kept = os.dup(2)
+        except OSError:  # no standard error at all
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
 class Network:
     """One single-threaded LiteRT network with one input. Not safe to share between threads."""
 
     def __init__(self, task: Path, member: str) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter: Any = Interpreter(model_content=_members(task)[member], num_threads=1)
-        self._interpreter.allocate_tensors()
+        with _without_native_chatter():
+            self._interpreter: Any = Interpreter(model_content=_members(task)[member], num_threads=1)
+            self._interpreter.allocate_tensors()
         self._input: int = self._interpreter.get_input_details()[0]["index"]
         self._outputs: dict[str, int] = {
             detail["name"]: detail["index"] for detail in self._interpreter.get_output_details()
