@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-_NOT_A_BENCHMARK = {"table"}
-
 
 def benchmark_names() -> list[str]:
-    """The benchmarks of this version: every module of `greenroom.bench` that measures something."""
+    """The benchmarks of this version: every module of `greenroom.bench` that has a `run`."""
     spec = find_spec("greenroom.bench")
-    folders = spec.submodule_search_locations if spec else None
-    return sorted(found.name for found in iter_modules(folders or []) if found.name not in _NOT_A_BENCHMARK)
+    folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
+    modules = [module for folder in folders for module in folder.glob("*.py")]
+    return sorted(module.stem for module in modules if "\ndef run(" in module.read_text(encoding="utf-8"))
 
 
 def bench(

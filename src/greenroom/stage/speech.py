@@ -100,10 +100,10 @@ def _decode(path: Path) -> Pcm:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise RecordingError(f"'{path.name}' has no sound track. Give a WAV, MP3 or M4A file.")
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=RECORDING_RATE)
+            resampler = av.AudioResampler(format="fltp", rate=RECORDING_RATE)
             for frame in chain(container.decode(audio=0), [None]):
                 for resampled in resampler.resample(frame):
-                    blocks.append(resampled.to_ndarray().reshape(-1).astype(np.float32))
+                    blocks.append(resampled.to_ndarray().mean(axis=0, dtype=np.float32))
                     samples += len(blocks[-1])
                 if samples > LONGEST_RECORDING_S * RECORDING_RATE:
                     raise RecordingError(

@@ -126,7 +126,7 @@ def _reader() -> Any:
 
 @cache
 def _cutter() -> Any:
-    """A jieba tokenizer, made without jieba's cache: that is a file anyone may write in the shared temp folder."""
+    """A jieba tokenizer, without jieba's cache: a file in the shared temp folder that anyone may write."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba

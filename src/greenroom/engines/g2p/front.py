@@ -120,7 +120,7 @@ def _is_of(character: str, scripts: Sequence[str]) -> bool:
 
 
 _DROPPED = {"So", "Sk", "Cc", "Cs", "Co", "Cn"}
-_KEPT = "°\n"
+_KEPT = "°℃℉\n"
 
 
 def plain_text(text: str) -> str:

@@ -123,7 +123,7 @@ def phonemes_of(katakana: str) -> str:
         elif kana == "ー":
             out += "ː" if out else ""
         elif kana == "ッ":
-            out += "ʔ" if following else ""
+            out += "ʔ"
         elif kana == "ン":
             out += _nasal(_KANA.get(following, ""))
         else:
