@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: a real server in a process of its own, and the public SDK as its client."""
+"""Fixtures that every test may use: a real server in its own process, and the public SDK as its client."""
 
 from __future__ import annotations
 
@@ -52,12 +52,19 @@ class RunningServer:
         """SIGTERM, and the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=40)
+        return self._end()
 
     def kill(self) -> None:
         """kill -9, as a power cut would."""
         self.process.kill()
-        self.process.wait(timeout=20)
+        self._end()
+
+    def _end(self) -> int:
+        try:
+            return self.process.wait(timeout=40)
+        finally:
+            if self.process.stdout is not None:
+                self.process.stdout.close()
 
 
 def greenroom_command(*arguments: str) -> list[str]:
@@ -66,7 +73,9 @@ def greenroom_command(*arguments: str) -> list[str]:
 
 def create_credentials(data_dir: Path, tenant: str) -> Credentials:
     """Run the command that an administrator runs."""
-    command = greenroom_command("credentials", "create", "--data", str(data_dir), "--tenant", tenant, "--json")
+    command = greenroom_command(
+        "credentials", "create", "--data", str(data_dir), "--tenant", tenant, "--json"
+    )
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Credentials(**json.loads(output))
 
@@ -127,8 +136,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     running = start_server(tmp_path_factory.mktemp("server") / "data")
     yield running
     running.stop()
-    assert running.process.stdout is not None
-    running.process.stdout.close()
 
 
 @pytest.fixture

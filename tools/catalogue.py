@@ -21,8 +21,15 @@ CONTEXTS = {
     "assets": ["digital-asset", "file", "style", "ies-import-export"],
     "scripts": ["video-script", "subtitle-file"],
     "modeling": ["2d-model-training", "picture-modeling"],
-    "voices": ["voice-training", "voice-training-quota"],
-    "speech": ["tts-async", "tts-audition", "tts-misc", "tts-once-code", "tts-vocabulary"],
+    "voices": [
+        "voice-training",
+        "voice-training-quota",
+        "tts-async",
+        "tts-audition",
+        "tts-misc",
+        "tts-once-code",
+        "tts-vocabulary",
+    ],
     "video": [
         "2d-digital-human-video",
         "video-production-list",

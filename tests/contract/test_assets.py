@@ -16,18 +16,18 @@ from huaweicloudsdkmetastudio.v1 import (
     DeleteAssetRequest,
     HumanModel2DAssetMeta,
     ListAssetsRequest,
-    ReviewConfig,
     RestoreAssetRequest,
+    ReviewConfig,
     ShowAssetRequest,
     SystemProperty,
     UpdateDigitalAssetRequest,
     UpdateDigitalAssetRequestBody,
     VoiceModelAssetMeta,
 )
-
-from greenroom.engines.registry import all_voices
 from tests.contract.conftest import Refusal, Upload, new_asset, refused, upload_file
 from tests.contract.media_samples import png
+
+from greenroom.engines.registry import all_voices
 
 pytestmark = pytest.mark.contract
 
@@ -111,7 +111,11 @@ class TestCreateDigitalAsset:
             ({"asset_order": "first"}, ["asset_order", "'first'", "whole number"]),
             ({"supported_service": ["VIDEO_3D"]}, ["supported_service.0", "VIDEO_2D"]),
             (
-                {"auto_operation_config": [AutoOperationConfig(operation="DELETE", operation_time="tomorrow")]},
+                {
+                    "auto_operation_config": [
+                        AutoOperationConfig(operation="DELETE", operation_time="tomorrow")
+                    ]
+                },
                 ["auto_operation_config.0.operation_time", "8 characters"],
             ),
             ({"system_properties": [SystemProperty(key="DH_ID")]}, ["DH_ID", "value"]),
@@ -168,7 +172,11 @@ class TestListAssets:
         update(client, first, asset_description="changed")
         assert listed(client, app_user_id=user, sort_key="update_time") == [second, third, first]
         assert listed(client, app_user_id=user, sort_key="asset_order") == [second, third, first]
-        assert listed(client, app_user_id=user, sort_key="asset_order", sort_dir="desc") == [first, third, second]
+        assert listed(client, app_user_id=user, sort_key="asset_order", sort_dir="desc") == [
+            first,
+            third,
+            second,
+        ]
 
     def test_by_name_in_part_or_exactly(self, client: Any, user: str) -> None:
         long, short = new_user_asset(client, user, "Big Lobby_1"), new_user_asset(client, user, "Lobby")
@@ -237,7 +245,9 @@ class TestListAssets:
             )
 
         old = avatar(["VIDEO_2D"], model_version="V2", is_action_editable=True)
-        new = avatar(["VIDEO_2D", "LIVE_2D"], model_version="V3", device_names=["gpu-a"], is_with_action_library=True)
+        new = avatar(
+            ["VIDEO_2D", "LIVE_2D"], model_version="V3", device_names=["gpu-a"], is_with_action_library=True
+        )
         assert listed(client, app_user_id=user, human_model_2d_version="V3") == [new]
         assert listed(client, app_user_id=user, action_editable=True) == [old]
         assert listed(client, app_user_id=user, action_editable=False) == [new]
@@ -255,7 +265,9 @@ class TestListAssets:
         assert listed(client, asset_id=["kokoro-af_heart"]) == []
 
     def test_built_in_voices(self, client: Any) -> None:
-        answer = client.list_assets(ListAssetsRequest(asset_source="SYSTEM", asset_type="VOICE_MODEL", limit=100))
+        answer = client.list_assets(
+            ListAssetsRequest(asset_source="SYSTEM", asset_type="VOICE_MODEL", limit=100)
+        )
         assert answer.count == len(answer.assets) == len(all_voices())
         heart = next(asset for asset in answer.assets if asset.asset_id == "kokoro-af_heart")
         assert heart.asset_state == "ACTIVED"

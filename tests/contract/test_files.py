@@ -16,7 +16,6 @@ from huaweicloudsdkmetastudio.v1 import (
     LargeFilesCreateReq,
     ShowAssetRequest,
 )
-
 from tests.contract.conftest import (
     Upload,
     confirm,
@@ -195,7 +194,10 @@ class TestUploadLink:
         for header, expected in (("bytes=0-9", data[:10]), ("bytes=5-", data[5:]), ("bytes=-7", data[-7:])):
             answer = httpx.get(url, headers={"Range": header})
             assert (answer.status_code, answer.content) == (206, expected)
-        assert httpx.get(url, headers={"Range": "bytes=0-9"}).headers["content-range"] == f"bytes 0-9/{len(data)}"
+        assert (
+            httpx.get(url, headers={"Range": "bytes=0-9"}).headers["content-range"]
+            == f"bytes 0-9/{len(data)}"
+        )
         answer = httpx.get(url, headers={"Range": f"bytes={len(data)}-"})
         assert (answer.status_code, answer.json()["error_code"]) == (416, "MSS.10000003")
 
@@ -213,7 +215,9 @@ class TestConfirmFileUpload:
         confirm(client, file_id)
         assert show(client, asset_id).asset_state == "ACTIVED"
 
-    def test_noise_that_calls_itself_a_video_fails_the_asset_and_is_removed(self, server: Any, client: Any) -> None:
+    def test_noise_that_calls_itself_a_video_fails_the_asset_and_is_removed(
+        self, server: Any, client: Any
+    ) -> None:
         noise = hashlib.shake_256(b"noise").digest(300_000)
         asset_id = new_asset(client, "VIDEO")
         declared = declare(client, asset_id, Upload(noise, name="clip.mp4", type="MP4"))
@@ -249,8 +253,12 @@ class TestConfirmFileUpload:
         assert error.code == "MSS.10001006"
         assert "cut.mp4" in error.message
 
-    @pytest.mark.parametrize(("kind", "name", "type_"), [("VIDEO", "a.mp4", "MP4"), ("AUDIO", "a.wav", "WAV")])
-    def test_a_picture_is_neither_video_nor_sound(self, client: Any, kind: str, name: str, type_: str) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "name", "type_"), [("VIDEO", "a.mp4", "MP4"), ("AUDIO", "a.wav", "WAV")]
+    )
+    def test_a_picture_is_neither_video_nor_sound(
+        self, client: Any, kind: str, name: str, type_: str
+    ) -> None:
         asset_id = new_asset(client, kind)
         declared = declare(client, asset_id, Upload(png(), name=name, type=type_))
         put(declared.upload_url, png())
@@ -263,7 +271,9 @@ class TestConfirmFileUpload:
         assert (meta.duration, meta.audio_channels, meta.sample) == (2, 1, 16000)
 
     @pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
-    def test_giving_up_drops_the_bytes_and_frees_the_place(self, server: Any, client: Any, state: str) -> None:
+    def test_giving_up_drops_the_bytes_and_frees_the_place(
+        self, server: Any, client: Any, state: str
+    ) -> None:
         asset_id = new_asset(client)
         declared = declare(client, asset_id, Upload(png()))
         put(declared.upload_url, png())
@@ -328,7 +338,9 @@ class TestCreateLargeFile:
         asset = show(client, asset_id)
         assert (asset.asset_state, asset.files[0].file_size) == ("ACTIVED", 210_000)
         assert httpx.get(asset.files[0].download_url).content == b"".join(parts)
-        assert not [key for key in stored_objects(server.data_dir) if key.startswith(f"uploads/{declared.file_id}")]
+        assert not [
+            key for key in stored_objects(server.data_dir) if key.startswith(f"uploads/{declared.file_id}")
+        ]
 
     def test_a_missing_part_is_named(self, client: Any) -> None:
         declared = self._create(client, new_asset(client, "COMMON_FILE"), file_multipart_count=3)

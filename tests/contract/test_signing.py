@@ -22,7 +22,6 @@ from huaweicloudsdkmetastudio.v1 import (
     ShowAssetRequest,
 )
 from huaweicloudsdkmetastudio.v1.region.metastudio_region import MetaStudioRegion
-
 from tests.contract.conftest import new_asset, refused
 
 pytestmark = pytest.mark.contract
@@ -119,8 +118,12 @@ class TestSignature:
     def test_nothing_signed_may_change(self, server: Any) -> None:
         body = json.dumps({"asset_name": "a", "asset_type": "IMAGE"}).encode()
         right = signed(server, "POST", assets_path(server), body)
-        swapped = httpx.Request("POST", right.url, headers=right.headers, content=body.replace(b'"a"', b'"b"'))
-        other_path = httpx.Request("POST", str(right.url) + "/batch-action", headers=right.headers, content=body)
+        swapped = httpx.Request(
+            "POST", right.url, headers=right.headers, content=body.replace(b'"a"', b'"b"')
+        )
+        other_path = httpx.Request(
+            "POST", str(right.url) + "/batch-action", headers=right.headers, content=body
+        )
         other_query = httpx.Request("POST", str(right.url) + "?limit=1", headers=right.headers, content=body)
         headers = {**right.headers, "x-sdk-date": at(datetime.now(UTC) - timedelta(minutes=1))}
         other_date = httpx.Request("POST", right.url, headers=headers, content=body)

@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, create_engine
 
 import greenroom
 from greenroom.db.base import Base
@@ -46,7 +46,18 @@ def migrate(settings: Settings) -> None:
     """Bring the database of these settings to the newest schema; several processes may do so at once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(settings.data_dir / "migrate.lock"):
+        _use_write_ahead_log(settings.sync_database_url)
         command.upgrade(alembic_config(settings.sync_database_url), "heads")
+
+
+def _use_write_ahead_log(database_url: str) -> None:
+    """SQLite's WAL mode, kept in the file. Changing the mode waits for nobody, so it is done here, once."""
+    engine = create_engine(database_url)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    engine.dispose()
 
 
 def write_revision(context: str, message: str) -> list[Path]:

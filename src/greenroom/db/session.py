@@ -37,7 +37,7 @@ def open_sessions(database_url: str) -> Sessions:
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """WAL, foreign keys, and explicit transactions.
+    """Foreign keys, patience, and explicit transactions; `migrate` has set the file to WAL.
 
     A transaction that reads first and writes later cannot wait for another writer: SQLite answers
     SQLITE_BUSY at once. So a writing one says BEGIN IMMEDIATE and waits in the queue at its start.
@@ -47,10 +47,9 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
