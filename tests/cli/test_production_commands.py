@@ -1,0 +1,163 @@
+"""`greenroom avatar`, `voice`, `video`, `worker` and `demo`, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def greenroom(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "greenroom.cli.main", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a command that refused."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    line = done.stderr.strip().splitlines()[-1]
+    assert line.startswith("greenroom: ")
+    return line
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli") / "data"
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("noise") / "holiday.mp4"
+    path.write_bytes(os.urandom(500_000))
+    return path
+
+
+@pytest.fixture(scope="module")
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("letter") / "letter.pdf"
+    path.write_bytes(b"%PDF-1.4 I agree.")
+    return path
+
+
+class TestVoiceList:
+    def test_by_language(self) -> None:
+        voices = json.loads(greenroom("voice", "list", "--language", "en-gb", "--json").stdout)
+        assert {voice["language"] for voice in voices} == {"en-GB"}
+        assert "kokoro-bf_emma" in {voice["voice_id"] for voice in voices}
+
+    def test_no_such_language(self) -> None:
+        assert "the languages are en-GB" in refusal(greenroom("voice", "list", "--language", "tlh"))
+
+
+class TestAvatarCheck:
+    def test_a_bad_file_gets_fault_and_cure(self, noise: Path) -> None:
+        done = greenroom("avatar", "check", noise)
+        assert done.returncode == 2
+        assert "holiday.mp4 is not a video" in done.stdout
+        assert "cure: " in done.stdout
+
+    def test_no_file(self) -> None:
+        assert "there is no video at nowhere.mp4" in refusal(greenroom("avatar", "check", "nowhere.mp4"))
+
+
+class TestAvatarTrain:
+    def test_consent_is_required(self, noise: Path, data: Path) -> None:
+        words = refusal(greenroom("avatar", "train", noise, "--name", "Ana", "--data", data))
+        assert "needs the consent of the person" in words and "--consent" in words
+
+    def test_bad_footage_leaves_nothing_behind(self, noise: Path, letter: Path, data: Path) -> None:
+        done = greenroom("avatar", "train", noise, "--name", "Ana", "--consent", letter, "--data", data)
+        words = refusal(done)
+        assert "The training video is not a video" in words and "Cure:" in words
+        assert [path for path in (data / "objects").rglob("*") if path.is_file()] == []
+        assert list((data / "work").iterdir()) == []
+        assert json.loads(greenroom("avatar", "list", "--data", data, "--json").stdout) == []
+
+    def test_beside_a_running_server(self, noise: Path, letter: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "served"
+        server = subprocess.Popen(
+            [sys.executable, "-m", "greenroom.cli.main", "serve", "--data", str(folder), "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert server.stdout is not None
+            assert "ready" in server.stdout.readline()
+            # The server holds the right to work within a second; from then on the command only watches.
+            deadline = time.monotonic() + 10
+            while (folder / "worker.lock").read_text() != f"{server.pid}\n":
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            done = greenroom("avatar", "train", noise, "--name", "Ana", "--consent", letter, "--data", folder)
+            assert "The training video is not a video" in refusal(done)
+            assert (folder / "worker.lock").read_text() == f"{server.pid}\n"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            server.stdout.close()
+
+
+class TestVideoMake:
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--voice", "kokoro-af_heart"], "give either --text or --audio"),
+            (["--text", "Hello."], "a text needs a voice"),
+            (["--text", "Hello.", "--voice", "kokoro-af_heart", "--size", "big"], "write it as 1920x1080"),
+            (["--text", "Hello.", "--voice", "kokoro-af_heart", "--background", "blu"], "neither a colour"),
+            (["--text", "Hello.", "--voice", "kokoro-af_heart"], "no asset has the id x"),
+            (["--text", "Hello.", "--voice", "kokoro-af_heart", "--size", "641x360"], "even number"),
+            (["--audio", "nowhere.wav"], "there is no recording at nowhere.wav"),
+        ],
+    )
+    def test_bad_orders(self, arguments: list[str], words: str, data: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out.mp4"
+        done = greenroom("video", "make", "--avatar", "x", "-o", out, "--data", data, *arguments)
+        assert words in refusal(done)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_file_must_be_an_mp4(self, data: Path, tmp_path: Path) -> None:
+        done = greenroom(
+            "video", "make", "--avatar", "x", "-o", tmp_path / "out.gif", "--data", data, "--text", "Hello.",
+            "--voice", "kokoro-af_heart",
+        )  # fmt: skip
+        assert "does not end in .mp4" in refusal(done)
+
+
+class TestDemo:
+    def test_footage_is_needed(self) -> None:
+        assert "make demo FOOTAGE=clip.mp4" in refusal(greenroom("demo"))
+
+    def test_what_cannot_be_said_fails_before_the_training(self, noise: Path, tmp_path: Path) -> None:
+        done = greenroom(
+            "demo", "--footage", noise, "--text", "Привет", "--data", tmp_path / "d", "-o", tmp_path / "o.mp4"
+        )
+        assert "cannot read" in refusal(done)
+
+
+class TestWorker:
+    def test_works_until_it_is_told_to_stop(self, tmp_path: Path) -> None:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "greenroom.cli.main", "worker", "--data", str(tmp_path / "data")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert worker.stdout is not None and worker.stderr is not None
+        assert "Greenroom works on" in worker.stdout.readline()
+        worker.terminate()
+        _, errors = worker.communicate(timeout=30)
+        assert worker.returncode == 0
+        assert errors == ""

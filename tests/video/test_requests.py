@@ -1,0 +1,121 @@
+"""What `create2_d_digital_human_video` refuses, by the public SDK against a real server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkmetastudio.v1 import model as m
+
+pytestmark = pytest.mark.contract
+
+Scene = dict[str, Any]
+
+
+def text_scene(number: int = 1, **members: Any) -> Any:
+    script = {"script_type": "TEXT", "text_config": m.TextConfig(text="Hello."), **members}
+    return m.ShootScriptItem(sequence_no=number, shoot_script=m.ShootScript(**script))
+
+
+def order(**members: Any) -> Any:
+    defaults: dict[str, Any] = dict(
+        model_asset_id="a" * 32,
+        voice_config=m.VoiceConfig(voice_asset_id="kokoro-af_heart"),
+        video_config=m.VideoConfig(bitrate=3000, width=1280, height=720),
+        shoot_scripts=[text_scene()],
+    )
+    return m.Create2DDigitalHumanVideoReq(**{**defaults, **members})
+
+
+def video(**members: Any) -> Any:
+    return m.VideoConfig(**{"bitrate": 3000, "width": 1280, "height": 720, **members})
+
+
+def layer(layer_type: str, **members: Any) -> list[Any]:
+    return [m.LayerConfig(layer_type=layer_type, **members)]
+
+
+def background(background_type: str, **members: Any) -> list[Any]:
+    return [m.BackgroundConfigInfo(background_type=background_type, **members)]
+
+
+def refused(client: Any, body: Any) -> Any:
+    with pytest.raises(ClientRequestException) as caught:
+        client.create2_d_digital_human_video(m.Create2DDigitalHumanVideoRequest(body=body))
+    assert caught.value.status_code in (400, 404)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"video_config": video(is_subtitle_enable=True)}, "video_config.is_subtitle_enable"),
+        ({"video_config": video(codec="VP8")}, "video_config.codec"),
+        ({"video_config": video(clip_mode="CROP", dx=10)}, "video_config.clip_mode"),
+        ({"video_config": video(is_end_at_first_frame=True)}, "video_config.is_end_at_first_frame"),
+        (
+            {"background_music_config": m.BackgroundMusicConfig(music_asset_id="b" * 32)},
+            "background_music_config.music_asset_id",
+        ),
+        ({"callback_config": m.CallBackConfig(callback_url="https://x.example/y")}, "callback_config"),
+        ({"shoot_scripts": [text_scene(layer_config=layer("TEXT"))]}, "layer_config[0].layer_type"),
+        ({"shoot_scripts": [text_scene(layer_config=layer("IMAGE"))]}, "layer_config[0].layer_type"),
+        ({"shoot_scripts": [text_scene(layer_config=layer("VIDEO"))]}, "layer_config[0].layer_type"),
+        (
+            {
+                "shoot_scripts": [
+                    text_scene(layer_config=layer("HUMAN", rotation=m.LayerRotationConfig(angle=45)))
+                ]
+            },
+            "layer_config[0].rotation.angle",
+        ),
+        ({"shoot_scripts": [text_scene(background_config=background("VIDEO"))]}, "background_type"),
+        (
+            {
+                "shoot_scripts": [
+                    text_scene(
+                        audio_drive_action_config=[
+                            m.AudioDriveActionConfig(action_tag="wave", action_start_time=1.0)
+                        ]
+                    )
+                ]
+            },
+            "audio_drive_action_config",
+        ),
+    ],
+)
+def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, Any], named: str) -> None:
+    error = refused(client, order(**members))
+    assert named in error.error_msg
+    assert "not supported yet" in error.error_msg
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"shoot_scripts": []}, "shoot_scripts is empty"),
+        ({"shoot_scripts": [text_scene(1), text_scene(1)]}, "occurs twice"),
+        ({"video_config": None}, "video_config is missing"),
+        ({"video_config": video(width=1281)}, "video_config.width is 1281"),
+        ({"video_config": video(height=16)}, "video_config.height is 16"),
+        ({"model_asset_id": None}, "model_asset_id is missing"),
+        ({"model_asset_id": "kokoro-af_heart"}, "kokoro-af_heart"),
+        ({"model_asset_id": "c" * 32}, "no asset has the id"),
+        ({"script_id": "d" * 32}, "no video script has the id"),
+        ({"video_config": video(bitrate=1)}, "bitrate"),
+        ({"shoot_scripts": [text_scene(text_config=m.TextConfig(text="a" * 10_001))]}, "10001 characters"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str, Any], words: str) -> None:
+    assert words in refused(client, order(**members)).error_msg
+
+
+def test_unknown_jobs(client: Any) -> None:
+    for call in (
+        lambda: client.show2_d_digital_human_video(m.Show2DDigitalHumanVideoRequest(job_id="e" * 32)),
+        lambda: client.cancel2_d_digital_human_video(m.Cancel2DDigitalHumanVideoRequest(job_id="e" * 32)),
+    ):
+        with pytest.raises(ClientRequestException) as caught:
+            call()
+        assert caught.value.error_code == "MSS.00000002"
