@@ -32,6 +32,8 @@ SEARCHED_LAG_S = 0.48
 LAG_STEP_S = 0.04
 NATURAL_LAG_S = 0.02
 """Lips lead the sound's energy by about this much in footage that is in step."""
+LEAST_COMPARED_S = 4.0
+"""Fewer words fit too many shifts."""
 IN_STEP_S = 0.07
 LEAST_CORRELATION = 0.35
 LEAST_GAIN = 0.1
@@ -172,7 +174,7 @@ class SoundFindings:
     def _correlations(
         self, times: Doubles, landmarks: Sequence[npt.NDArray[np.float32]], lags: Doubles
     ) -> Doubles | None:
-        if len(times) < 50:
+        if len(times) < 50 or times[-1] - times[0] < LEAST_COMPARED_S:
             return None
         grid = np.arange(times[0], times[-1], LAG_STEP_S)
         opening = np.interp(grid, times, lip_opening(np.stack(landmarks)))

@@ -45,7 +45,7 @@ class TrackQuality(StrEnum):
     FAST = "fast"
     """One pass; for previews and checks."""
     ACCURATE = "accurate"
-    """Two passes, the second of them doubled; for training and measuring. Takes 2.5 times as long."""
+    """Two passes, the second of them doubled; for training and measuring. Takes 2.3 times as long."""
 
 
 @dataclass(slots=True, frozen=True)
