@@ -12,8 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FOOTAGE ?=
-TEXT ?= Hello. This is my first video, and every word of it was typed.
-VOICE ?= kokoro-af_heart
+TEXT ?=
+VOICE ?=
 export FOOTAGE TEXT VOICE
 
 .PHONY: help install install-train install-dev test check format demo clean
@@ -63,7 +63,7 @@ demo:
 	@test -n "$$FOOTAGE" || { echo "make demo needs a video of the person: make demo FOOTAGE=clip.mp4 TEXT=\"Hello...\""; exit 2; }
 	@test -f "$$FOOTAGE" || { echo "FOOTAGE=$$FOOTAGE is not a file: give the path of a video"; exit 2; }
 	@$(MAKE) --no-print-directory install-train
-	@$(BIN)/greenroom demo --footage "$$FOOTAGE" --text "$$TEXT" --voice "$$VOICE"
+	@$(BIN)/greenroom demo --footage "$$FOOTAGE" $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"}
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

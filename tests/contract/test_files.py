@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from huaweicloudsdkmetastudio.v1 import (
     CreateLargeFileRequest,
@@ -162,6 +164,11 @@ class TestUploadLink:
             assert answer.json()["error_code"] == "MSS.10001007"
         assert stored_objects(server.data_dir) == before
 
+    def test_who_sends_far_too_much_still_gets_to_see_the_error(self, client: Any) -> None:
+        declared = declare(client, new_asset(client), Upload(png()))
+        answer = put(declared.upload_url, bytes(30_000_000))
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "MSS.10001007")
+
     def test_a_changed_link_is_refused(self, client: Any) -> None:
         url = declare(client, new_asset(client), Upload(png())).upload_url
         for changed in (
@@ -242,6 +249,16 @@ class TestConfirmFileUpload:
         meta = asset.asset_extra_meta.video_meta
         assert (meta.video_codec, meta.width, meta.height, meta.duration) == ("h264", 160, 90, 2)
         assert (meta.mode, meta.frame_rate) == ("Horizontal", "25")
+
+    def test_a_cover_is_made_where_one_was_asked_for(self, client: Any) -> None:
+        asset_id = new_asset(client, "VIDEO", is_need_generate_cover=True)
+        upload_file(client, asset_id, Upload(mp4(), name="clip.mp4", type="MP4"))
+        cover = next(file for file in show(client, asset_id).files if file.asset_file_category == "COVER")
+        picture = cv2.imdecode(
+            np.frombuffer(httpx.get(cover.download_url).content, np.uint8), cv2.IMREAD_COLOR
+        )
+        assert picture is not None
+        assert picture.shape[:2] == (90, 160)
 
     def test_a_truncated_video(self, client: Any) -> None:
         data = mp4()

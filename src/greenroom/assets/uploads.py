@@ -11,6 +11,7 @@ import binascii
 from datetime import timedelta
 from typing import Any
 
+from greenroom.assets.cover import make_cover
 from greenroom.assets.errors import (
     AssetFailedError,
     AssetFileNotFoundError,
@@ -177,6 +178,10 @@ async def _take_in(context: Context, file: AssetFile) -> None:
     """Move the bytes to their place, look into a main file, and record both."""
     info = await _store(context, file)
     meta, fault = await _examine(context, file)
+    wants_cover = file.category == FileCategory.MAIN and file.asset.type == AssetType.VIDEO
+    cover = None
+    if wants_cover and file.asset.needs_cover and fault is None:
+        cover = await make_cover(context, file)
     file = await _reload(context, file)
     asset = file.asset
     if fault is not None:
@@ -191,6 +196,8 @@ async def _take_in(context: Context, file: AssetFile) -> None:
     file.state = FileState.CREATED
     AssetFileRepository(context).touch(file)
     AssetRepository(context).touch(asset)
+    if cover is not None and await AssetFileRepository(context).living(asset.id, FileCategory.COVER) is None:
+        await AssetFileRepository(context).add(cover)
 
 
 async def _examine(context: Context, file: AssetFile) -> tuple[dict[str, Any], str | None]:

@@ -1,0 +1,127 @@
+"""What time does to assets, and what other contexts do with them."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.assets.conftest import VirtualClock
+
+from greenroom.assets import service, uploads
+from greenroom.assets.errors import AssetNotFoundError, AssetStateError
+from greenroom.assets.file_wire import FilesCreateReq
+from greenroom.assets.service import NewAsset, ReadyFile
+from greenroom.assets.states import AssetState, AssetType, FileCategory
+from greenroom.assets.sweep import sweep
+from greenroom.assets.wire import CreateDigitalAssetRequestBody
+from greenroom.errors import InvalidParameterError
+from greenroom.runtime import Runtime, Scope
+from greenroom.storage.objects import ObjectNotFoundError
+
+MD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
+
+
+async def create(runtime: Runtime, scope: Scope, **fields: Any) -> str:
+    body = CreateDigitalAssetRequestBody.model_validate({"asset_name": "a", "asset_type": "IMAGE", **fields})
+    async with runtime.transaction(scope) as context:
+        return (await service.create_digital_asset(context, body)).asset_id
+
+
+async def state_of(runtime: Runtime, scope: Scope, asset_id: str) -> tuple[str, str | None]:
+    async with runtime.transaction(scope, read_only=True) as context:
+        info = await service.show_asset(context, asset_id)
+        return info.asset_state, info.reason
+
+
+class TestSweep:
+    async def test_a_main_file_has_a_day_to_come(
+        self, runtime: Runtime, scope: Scope, clock: VirtualClock
+    ) -> None:
+        asset_id = await create(runtime, scope)
+        request = FilesCreateReq(
+            file_name="a.png", file_md5=MD5, file_size=9, file_type="PNG", asset_id=asset_id,
+            asset_file_category=FileCategory.MAIN,
+        )  # fmt: skip
+        async with runtime.transaction(scope) as context:
+            await uploads.create_file(context, request)
+        clock.now += timedelta(hours=23, minutes=59)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+        clock.now += timedelta(minutes=2)
+        await sweep(runtime)
+        state, reason = await state_of(runtime, scope, asset_id)
+        assert state == "FAILED"
+        assert reason is not None
+        assert "24 hours" in reason
+        async with runtime.transaction(scope) as context:
+            await uploads.create_file(context, request)
+        assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+
+    async def test_forgotten_uploads_go_and_new_ones_stay(
+        self, runtime: Runtime, clock: VirtualClock
+    ) -> None:
+        await runtime.objects.put_bytes("uploads/p/old/00000", b"1")
+        await runtime.objects.put_bytes("uploads/p/new/00000", b"1")
+        await runtime.objects.put_bytes("assets/p/a/old", b"1")
+        for key, hours in (("uploads/p/old/00000", 49), ("uploads/p/new/00000", 47), ("assets/p/a/old", 99)):
+            moment = (clock.now - timedelta(hours=hours)).timestamp()
+            os.utime(runtime.settings.objects_dir / key, (moment, moment))
+        await sweep(runtime)
+        assert [info.key async for info in runtime.objects.list("uploads")] == ["uploads/p/new/00000"]
+        assert await runtime.objects.exists("assets/p/a/old")
+
+    async def test_automatic_operations_run_when_they_are_due(
+        self, runtime: Runtime, scope: Scope, clock: VirtualClock
+    ) -> None:
+        when = [{"operation": "DELETE", "operation_time": "2026-03-01T13:00:00Z"}]
+        asset_id = await create(runtime, scope, auto_operation_config=when)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+        clock.now += timedelta(hours=1)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "DELETING"
+        async with runtime.transaction(scope) as context:
+            await service.restore_asset(context, asset_id)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+
+
+class TestRegisterAsset:
+    async def test_a_job_that_is_repeated_registers_once(self, runtime: Runtime, scope: Scope) -> None:
+        await runtime.objects.put_bytes("video/p/j1/out", b"film")
+        new = NewAsset(
+            "Film", AssetType.VIDEO, [ReadyFile("video/p/j1/out", "film.mp4", "MP4")], asset_id="j1"
+        )
+        for _ in range(2):
+            async with runtime.transaction(scope) as context:
+                asset = await service.register_asset(context, new)
+                assert (asset.id, asset.state) == ("j1", AssetState.ACTIVED)
+        async with runtime.transaction(scope, read_only=True) as context:
+            info = await service.show_asset(context, "j1")
+            assert info.files is not None
+            (file,) = info.files
+            assert (file.file_size, file.file_name) == (4, "film.mp4")
+            stored = service.file_of(await service.require_usable(context, "j1", AssetType.VIDEO))
+            assert stored is not None
+            assert stored.object_key == "video/p/j1/out"
+        async with runtime.transaction(scope) as context:
+            await service.delete_asset(context, "j1", "force")
+        assert not await runtime.objects.exists("video/p/j1/out")
+
+    async def test_an_object_that_is_not_there(self, runtime: Runtime, scope: Scope) -> None:
+        new = NewAsset("Film", AssetType.VIDEO, [ReadyFile("nothing", "film.mp4", "MP4")])
+        with pytest.raises(ObjectNotFoundError):
+            async with runtime.transaction(scope) as context:
+                await service.register_asset(context, new)
+
+    async def test_what_may_be_used(self, runtime: Runtime, scope: Scope) -> None:
+        waiting = await create(runtime, scope, asset_type="VIDEO")
+        async with runtime.transaction(scope, read_only=True) as context:
+            with pytest.raises(AssetStateError, match="upload its main file"):
+                await service.require_usable(context, waiting, AssetType.VIDEO)
+            with pytest.raises(InvalidParameterError, match="HUMAN_MODEL_2D"):
+                await service.require_usable(context, waiting, AssetType.HUMAN_MODEL_2D)
+            with pytest.raises(AssetNotFoundError):
+                await service.require_usable(context, "nothing")
