@@ -21,9 +21,11 @@ export FOOTAGE TEXT VOICE
 help:
 	@sed -n 's/^# //p' Makefile
 
-install: $(VENV)/.stamp-weights
-install-train: $(VENV)/.stamp-train
-install-dev: $(VENV)/.stamp-dev
+# In this order: the larger installation spares the smaller one.
+.NOTPARALLEL:
+install: $(VENV)/.stamp-base $(VENV)/.stamp-weights
+install-train: $(VENV)/.stamp-train $(VENV)/.stamp-weights
+install-dev: $(VENV)/.stamp-dev $(VENV)/.stamp-weights
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11, or say PYTHON=path"; exit 2; }
@@ -33,17 +35,17 @@ $(VENV)/.stamp-base: pyproject.toml | $(VENV)/bin/python
 	$(PIP) -e .
 	touch $@
 
-# The stamp carries the declared hashes: new weights are fetched when they change, and only then.
+$(VENV)/.stamp-train: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e '.[train]'
+	touch $(VENV)/.stamp-base $@
+
+$(VENV)/.stamp-dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e '.[train,dev]'
+	touch $(VENV)/.stamp-base $(VENV)/.stamp-train $@
+
+# Asks again when the declared hashes change; what is already there is not fetched twice.
 $(VENV)/.stamp-weights: $(VENV)/.stamp-base src/greenroom/engines/weights.json
 	$(BIN)/python -m greenroom.engines.weights fetch
-	touch $@
-
-$(VENV)/.stamp-train: $(VENV)/.stamp-weights
-	$(PIP) -e '.[train]'
-	touch $@
-
-$(VENV)/.stamp-dev: $(VENV)/.stamp-train
-	$(PIP) -e '.[train,dev]'
 	touch $@
 
 test: install-dev
