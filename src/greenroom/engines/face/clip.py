@@ -53,7 +53,8 @@ def estimate_frames(path: Path) -> int:
 
 def signature(frame: Image) -> npt.NDArray[np.float32]:
     """A small grey picture of the frame, for comparing neighbours."""
-    small = cv2.resize(frame, SIGNATURE_SIZE, interpolation=cv2.INTER_AREA)
+    step = max(1, min(frame.shape[:2]) // 200)
+    small = cv2.resize(frame[::step, ::step], SIGNATURE_SIZE, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
 
 
