@@ -36,7 +36,8 @@ def extend_colours(colour: Image, alpha: Alpha, reach: float) -> Image:
 
     Pixels with alpha 255 stay as they are; the others take the spread colours as alpha falls.
     """
-    fill = spread_colours(colour, (alpha >= 245).astype(np.uint8), reach)
+    solid = cv2.erode((alpha >= 245).astype(np.uint8), np.ones((5, 5), np.uint8))
+    fill = spread_colours(colour, np.asarray(solid, np.uint8), reach)
     keep = np.clip((alpha.astype(np.float32) - 40.0) / 205.0, 0.0, 1.0)[..., None]
     return np.asarray(colour * keep + fill * (1.0 - keep) + 0.5, np.uint8)
 

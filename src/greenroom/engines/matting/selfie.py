@@ -9,6 +9,7 @@ import numpy as np
 
 from greenroom.engines import weights
 from greenroom.engines.matting.cutout import F32, Alpha, Cutout, extend_colours
+from greenroom.engines.matting.pieces import one_person
 from greenroom.engines.protocols import Image
 
 _SIDE = 256
@@ -41,7 +42,7 @@ class SelfieMatter:
         small = self._steady(frame)
         large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
         soft = np.clip((large - 0.30) / 0.50, 0.0, 1.0)
-        return np.asarray(np.round(255.0 * soft * soft * (3.0 - 2.0 * soft)), np.uint8)
+        return one_person(np.asarray(np.round(255.0 * soft * soft * (3.0 - 2.0 * soft)), np.uint8))
 
     def cut(self, frame: Image) -> Cutout:
         """Opacity, and colours in which the edge takes those of the person inside it."""

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from greenroom.engines.protocols import AvatarPackageError, Image
+from greenroom.stage.base_clip import BaseClip
+from greenroom.stage.loop import BaseLoop
+from greenroom.stage.loop_index import LoopIndex, index_clip
+from greenroom.stage.performance import AvatarOpener, Performer
+
+pytestmark = pytest.mark.media
+
+TakeFrame = Callable[[int], tuple[Image, np.ndarray]]
+
+
+@pytest.fixture(scope="module")
+def index(package: Path) -> LoopIndex:
+    return index_clip(package / "base.mp4", ((0, 59), (60, 119), (120, 179)))
+
+
+def test_inside_a_run_only_neighbours_follow_each_other(index: LoopIndex) -> None:
+    loop = BaseLoop(index, seed=1)
+    frames = [loop.frame(n) for n in range(2000)]
+    take = np.array([frame.index // 60 for frame in frames])
+    step = np.diff([frame.index for frame in frames])
+    same = np.diff(take) == 0
+    assert (np.abs(step[same]) == 1).all()
+    assert all(0 <= frame.index < 180 for frame in frames)
+
+
+def test_the_walk_uses_every_take_and_does_not_hurry(index: LoopIndex) -> None:
+    loop = BaseLoop(index, seed=0)
+    takes = np.array([loop.frame(n).index // 60 for n in range(3000)])
+    assert set(takes) == {0, 1, 2}
+    changes = np.nonzero(np.diff(takes))[0]
+    assert len(changes) >= 5
+    assert np.diff(changes).min() >= 20
+
+
+def test_no_jump_can_be_seen(package: Path, opener: AvatarOpener) -> None:
+    clip = BaseClip(package / "base.mp4", None)
+    filmed = [clip.frame(n).colour.astype(float) for n in range(180)]
+    steps = [float(np.abs(a - b).mean()) for a, b in pairwise(filmed)]
+    cuts = [steps.pop(at) for at in (119, 59)]
+    performer = Performer(opener(package), seed=3)
+    shown = [performer.frame(n, None, n).colour.astype(float) for n in range(1500)]
+    changes = [float(np.abs(a - b).mean()) for a, b in pairwise(shown)]
+    assert max(changes) < 1.25 * max(steps)
+    assert max(changes) < 0.5 * min(cuts)
+    performer.close()
+
+
+def test_the_walk_depends_on_the_seed_alone(index: LoopIndex) -> None:
+    one, other, third = BaseLoop(index, 5), BaseLoop(index, 5), BaseLoop(index, 6)
+    late = other.frame(900)
+    assert [one.frame(n) for n in range(901)][-1] == late
+    assert [one.frame(n) for n in range(900)] != [third.frame(n) for n in range(900)]
+
+
+def test_an_index_survives_its_file(index: LoopIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "loop.npz")
+    again = LoopIndex.load(tmp_path / "loop.npz")
+    assert [BaseLoop(again, 2).frame(n) for n in range(300)] == [
+        BaseLoop(index, 2).frame(n) for n in range(300)
+    ]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 12])
+def test_very_short_clips_still_play(frames: int) -> None:
+    speed = np.full(frames, 0.5, np.float32)
+    none = np.full((frames, 1), -1, np.int32)
+    index = LoopIndex(((0, frames - 1),), speed, none, np.ones((frames, 1), np.float32), 0.5)
+    loop = BaseLoop(index)
+    assert {loop.frame(n).index for n in range(100)} <= set(range(frames))
+
+
+class TestBaseClip:
+    def test_frames_are_the_same_in_any_order(self, package: Path, take_frame: TakeFrame) -> None:
+        clip = BaseClip(package / "base.mp4", package / "alpha.mp4", budget_bytes=1)
+        backwards = {n: clip.frame(n).colour for n in range(179, -1, -7)}
+        forwards = BaseClip(package / "base.mp4", package / "alpha.mp4")
+        for n, colour in backwards.items():
+            assert np.array_equal(colour, forwards.frame(n).colour)
+            assert np.abs(colour.astype(int) - take_frame(n)[0]).mean() < 3
+
+    def test_mattes_are_fully_clear_and_fully_solid(self, package: Path) -> None:
+        clip = BaseClip(package / "base.mp4", package / "alpha.mp4")
+        alpha = clip.frame(30).alpha
+        assert alpha is not None
+        assert alpha[5:20, 5:20].max() == 0 and alpha[60:80, 70:90].min() == 255
+
+    def test_a_damaged_package_is_named(self, package: Path, tmp_path: Path) -> None:
+        (tmp_path / "base.mp4").write_bytes(b"no video")
+        with pytest.raises(AvatarPackageError, match=r"base\.mp4"):
+            BaseClip(tmp_path / "base.mp4", None)
+        with pytest.raises(AvatarPackageError, match="no frame 500"):
+            BaseClip(package / "base.mp4", None).frame(500)
