@@ -70,9 +70,8 @@ def test_a_person_before_a_screen_is_cut_out_cleanly(name: str) -> None:
 
 def test_an_ordinary_room_is_no_screen() -> None:
     random = np.random.default_rng(0)
-    room = cv2.resize(
-        random.integers(0, 255, (12, 16, 3), np.uint8), (320, 240), interpolation=cv2.INTER_CUBIC
-    )
+    blobs = random.integers(0, 255, (12, 16, 3), np.uint8)
+    room = cv2.resize(blobs, (320, 240), interpolation=cv2.INTER_CUBIC)
     grey = np.full((240, 320, 3), (128, 130, 126), np.uint8)
     assert find_screen([room] * 8) is None
     assert find_screen([grey] * 8) is None

@@ -96,9 +96,12 @@ def test_the_name_does_not_matter(tmp_path: Path) -> None:
     assert info.container == "mp4" and info.video is not None and info.video.frame_count == 50
 
 
+NOISE = np.random.default_rng(0).bytes(200_000)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello, this is no video\n" * 50, np.random.default_rng(0).bytes(200_000)],
+    [b"", b"hello, this is no video\n" * 50, NOISE],
     ids=["empty", "text", "noise"],
 )
 def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
