@@ -10,7 +10,7 @@ from greenroom.clock import wire_time
 from greenroom.modeling.errors import TrainingJobNotFoundError, TrainingStateError
 from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.repository import TrainingJobRepository
-from greenroom.modeling.uploads import download_links, training_video, upload_links
+from greenroom.modeling.uploads import cover_link, download_links, training_video, upload_links
 from greenroom.modeling.wire import (
     CommandMessage,
     Create2dModelTrainingJobReq,
@@ -56,14 +56,12 @@ async def list_training_jobs(
     context: Context, query: ListTrainingJobsQuery
 ) -> List2dModelTrainingJobResponse:
     page = await TrainingJobRepository(context).list_page(query)
-    jobs = []
-    for row in page.rows:
-        links = await download_links(context, row)
-        jobs.append(
-            TrainingJobBasicInfo.model_validate(
-                {**_basic(row), "cover_download_url": links.get("cover_download_url")}
-            )
+    jobs = [
+        TrainingJobBasicInfo.model_validate(
+            {**_basic(row), "cover_download_url": await cover_link(context, row)}
         )
+        for row in page.rows
+    ]
     return List2dModelTrainingJobResponse(count=page.count, jobs=jobs)
 
 

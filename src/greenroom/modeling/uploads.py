@@ -97,3 +97,9 @@ async def download_links(context: Context, row: TrainingJob) -> dict[str, str]:
     wanted["training_video_download_url"] = training_video(row).video_key
     wanted["action_video_download_url"] = action_video(row).video_key
     return {member: context.download_url(key) for member, key in wanted.items() if key in there}
+
+
+async def cover_link(context: Context, row: TrainingJob) -> str | None:
+    """A link to the cover, where one was given."""
+    key = slot_key(row, COVER)
+    return context.download_url(key) if await context.objects.exists(key) else None

@@ -1,0 +1,142 @@
+"""kill -9 of the server at any moment: after the restart each job ends with the same result, once."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+import requests
+from huaweicloudsdkmetastudio.v1 import model as m
+from tests.crash.studio import (
+    KilledServer,
+    assets,
+    cut,
+    show_training,
+    show_video,
+    submit_training,
+    submit_video,
+)
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
+
+FOOTAGE_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KilledServer]:
+    server = KilledServer(
+        tmp_path_factory.mktemp("crash") / "data",
+        GREENROOM_TRAINING_EFFORT="quick",
+        GREENROOM_LOG_FORMAT="json",
+    )
+    yield server
+    server.stop()
+
+
+def children_of_the_work() -> list[psutil.Process]:
+    """Worker processes of any server that still run."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "greenroom.jobs.child" in (process.info["cmdline"] or []):
+            found.append(process)
+    return found
+
+
+class TestAudition:
+    def test_killed_while_it_speaks(self, server: KilledServer) -> None:
+        client = server.start()
+        text = " ".join(f"Sentence number {number} of a longer text." for number in range(6))
+        body = m.CreateTtsAuditionRequestBody(text=text, emotion="kokoro-am_michael")
+        job_id = client.create_tts_audition(m.CreateTtsAuditionRequest(body=body)).job_id
+        chance = random.Random(3)
+        for _ in range(2):
+            time.sleep(chance.uniform(0.3, 2.0))
+            server.kill()
+            client = server.start()
+        server.until(lambda: server.query("SELECT state FROM jobs") == [("SUCCEEDED",)], 120)
+        answer = client.show_tts_audition_file(m.ShowTtsAuditionFileRequest(job_id=job_id))
+        assert answer.is_file_complete
+        assert len(requests.get(answer.files[0].download_url, timeout=30).content) > 24_000 * 2 * 8
+        server.stop()
+
+
+class TestTrainingAndRender:
+    """One after the other: the avatar that survived the kills then gives the video that does."""
+
+    avatar_id = ""
+
+    def test_killed_while_it_trains(self, server: KilledServer, shared_data: Path, tmp_path: Path) -> None:
+        footage = cut(
+            shared_data / "footage" / "grid_s1_training.mp4", tmp_path / "footage.mp4", FOOTAGE_SECONDS
+        )
+        client = server.start()
+        job_id = submit_training(client, footage)
+        seen = []
+        for threshold in (0.02, 0.15, 0.4, 0.7):
+            server.until(lambda threshold=threshold: server.progress() >= threshold, 400)
+            seen.append(server.progress())
+            server.kill()
+            assert children_of_the_work() == []
+            client = server.start()
+        server.until(lambda: show_training(client, job_id).state in ("JOB_SUCCESS", "TRAIN_FAILED"), 600)
+        shown = show_training(client, job_id)
+        assert shown.state == "JOB_SUCCESS", shown.error_info
+        assert seen == sorted(seen), "a restarted training goes on, it does not begin again"
+        avatars = assets(client, "HUMAN_MODEL_2D")
+        assert [asset.asset_id for asset in avatars] == [shown.asset_id]
+        assert [entry.log_type for entry in shown.operation_logs] == [
+            "USER_CREATE_JOD",
+            "USER_VERIFYING_SUBMITTED",
+            "SYSTEM_VERIFY_SUCCESS",
+            "SYSTEM_TRAINING",
+            "SYSTEM_TRAIN_SUCCESS",
+            "SYSTEM_JOB_SUCCESS",
+        ]
+        assert list((server.data_dir / "work").iterdir()) == []
+        TestTrainingAndRender.avatar_id = str(shown.asset_id)
+        server.stop()
+
+    def test_killed_while_it_renders(self, server: KilledServer, tmp_path: Path) -> None:
+        if not self.avatar_id:
+            pytest.skip("there is no avatar: the training test did not pass")
+        client = server.start()
+        text = "My uncle keeps bees by the river, and people buy the honey every autumn. " * 5
+        job_id = submit_video(client, self.avatar_id, text, "And that is all.")
+        for threshold in (0.05, 0.3, 0.6, 0.9):
+            server.until(lambda threshold=threshold: server.progress() >= threshold, 300)
+            server.kill()
+            assert children_of_the_work() == []
+            client = server.start()
+        server.until(lambda: show_video(client, job_id).state in ("SUCCEED", "FAILED"), 300)
+        shown = show_video(client, job_id)
+        assert shown.state == "SUCCEED", shown.error_info
+        videos = assets(client, "VIDEO")
+        assert [asset.asset_id for asset in videos] == [shown.output_asset_config.asset_id]
+        assert list((server.data_dir / "work").iterdir()) == []
+        killed = self._save(shown, tmp_path / "killed.mp4")
+        again = submit_video(client, self.avatar_id, text, "And that is all.")
+        server.until(lambda: show_video(client, again).state in ("SUCCEED", "FAILED"), 300)
+        whole = self._save(show_video(client, again), tmp_path / "whole.mp4")
+        assert abs(shown.duration - self._seconds(killed)) < 0.05
+        assert self._packets(killed) == self._packets(whole), "the same pictures as without a kill"
+
+    @staticmethod
+    def _save(shown: object, path: Path) -> Path:
+        url = shown.output_asset_config.preview_video_url  # type: ignore[attr-defined]
+        path.write_bytes(requests.get(url, timeout=60).content)
+        return path
+
+    @staticmethod
+    def _seconds(path: Path) -> float:
+        with av.open(str(path)) as video:
+            return float((video.duration or 0) / av.time_base)
+
+    @staticmethod
+    def _packets(path: Path) -> list[bytes]:
+        with av.open(str(path)) as video:
+            return [bytes(packet) for packet in video.demux(video.streams.video[0])]
