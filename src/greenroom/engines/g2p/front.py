@@ -133,7 +133,7 @@ def plain_text(text: str) -> str:
     return re.sub(r"[ \t\r\f\v\u00a0\u2009\u202f\u3000]+", " ", "".join(kept)).strip()
 
 
-_BREAK = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[^\sa-zà-ÿ])|(?<=[。！？；])[”’」』）]*|\n+")
+_BREAK = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[^\sa-zà-ÿ])|(?<=[。！？；।])[”’」』）]*|\n+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Nr|Inc|Ltd|Co|Corp|Sra?|Dra?|Ud|Uds|M|Mme|Mlle|"
     r"Sig|Dott|Av|e\.g|i\.e|a\.m|p\.m|approx|Fig|Vol|núm|pág|cf|ex|env|art)\.$"
