@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from greenroom.cli.errors import UserError
+from greenroom.cli.studio import TimeLeft, digest
+from greenroom.cli.video import parse_background, parse_size
+
+
+class TestTimeLeft:
+    def test_from_the_pace_since_the_first_report(self) -> None:
+        now = [100.0]
+        left = TimeLeft(lambda: now[0])
+        assert left.text(0.5) == ""
+        now[0] = 160.0
+        assert left.text(0.6) == "4:00 left"
+        assert left.text(1.0) == ""
+
+
+class TestDigest:
+    def test_a_file_counts_by_its_content(self, tmp_path: Path) -> None:
+        one, two, other = tmp_path / "one", tmp_path / "two", tmp_path / "other"
+        one.write_bytes(b"film")
+        two.write_bytes(b"film")
+        other.write_bytes(b"filn")
+        assert digest("train", one) == digest("train", two)
+        assert digest("train", one) != digest("train", other)
+        assert digest("train", one) != digest("video", one)
+
+
+class TestParse:
+    def test_size(self) -> None:
+        assert parse_size("1280x720") == (1280, 720)
+        with pytest.raises(UserError, match="1920x1080"):
+            parse_size("720p")
+
+    def test_background(self, tmp_path: Path) -> None:
+        picture = tmp_path / "wall.png"
+        picture.write_bytes(b"")
+        assert parse_background("#00aa88") == "#00AA88"
+        assert parse_background("white") == "#FFFFFF"
+        assert parse_background(str(picture)) == picture
+        assert parse_background(None) is None
+        with pytest.raises(UserError, match="neither a colour"):
+            parse_background("nowhere.png")

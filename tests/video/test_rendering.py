@@ -1,0 +1,61 @@
+"""Where the person and the background picture go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from greenroom.video.errors import VideoContentError
+from greenroom.video.rendering import _background, _placement
+
+CANVAS = (1280, 720)
+PICTURE = (360, 288)
+NOWHERE: dict[str, Any] = {"dx": None, "dy": None, "width": None, "height": None}
+
+
+class TestPlacement:
+    def test_nothing_asked_leaves_it_to_the_stage(self) -> None:
+        assert _placement(NOWHERE, CANVAS, PICTURE) is None
+
+    def test_a_box_of_the_pictures_shape_is_filled(self) -> None:
+        place = _placement({"dx": 100, "dy": -40, "width": 720, "height": 576}, CANVAS, PICTURE)
+        assert (place.x, place.y, place.width, place.height) == (100, -40, 720, 576)
+
+    def test_in_another_shape_the_picture_keeps_its_own_and_stands_below(self) -> None:
+        place = _placement({"dx": 0, "dy": 0, "width": 360, "height": 720}, CANVAS, PICTURE)
+        assert (place.x, place.y, place.width, place.height) == (0, 432, 360, 288)
+
+    def test_only_a_size_stands_at_the_bottom_in_the_middle(self) -> None:
+        place = _placement({**NOWHERE, "width": 720}, CANVAS, PICTURE)
+        assert (place.x, place.y, place.width, place.height) == (280, 144, 720, 576)
+
+    def test_only_a_position_is_as_tall_as_the_canvas(self) -> None:
+        place = _placement({**NOWHERE, "dx": 5, "dy": 7}, CANVAS, PICTURE)
+        assert (place.x, place.y, place.width, place.height) == (5, 7, 900, 720)
+
+
+class TestBackground:
+    def test_none_is_white(self) -> None:
+        none = {"colour": None, "image": None, "placement": None}
+        assert _background(none, CANVAS) == "#FFFFFF"
+
+    def test_a_moved_picture_is_cut_to_the_canvas(self, tmp_path: Path) -> None:
+        picture = np.zeros((100, 200, 3), np.uint8)
+        picture[:, 100:] = (0, 0, 255)
+        path = tmp_path / "picture.png"
+        cv2.imwrite(str(path), picture)
+        given = {"colour": None, "image": str(path), "placement": [-1280, 0, 2560, 720]}
+        made = cv2.imread(_background(given, CANVAS))
+        assert made is not None and made.shape == (720, 1280, 3)
+        assert (made[:, 40:] == (0, 0, 255)).all()
+
+    def test_a_picture_moved_away_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "picture.png"
+        cv2.imwrite(str(path), np.zeros((100, 200, 3), np.uint8))
+        given = {"colour": None, "image": str(path), "placement": [-500, 0, 400, 400]}
+        with pytest.raises(VideoContentError, match="out of the canvas"):
+            _background(given, CANVAS)
