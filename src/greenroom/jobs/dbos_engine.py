@@ -145,10 +145,11 @@ class DbosEngine:
     def _launch(self, config: DBOSConfig) -> None:
         DBOS(config=config)
         DBOS.launch()
-        for queue, concurrency in self._options.concurrency.items():
+        # Each queue costs a poll of the database, so only those that some kind uses are listened to.
+        for queue in {queue for queue, _ in self._kinds.values()}:
             DBOS.register_queue(
                 queue,
-                worker_concurrency=concurrency,
+                worker_concurrency=self._options.concurrency[queue],
                 partition_concurrency=self._options.running_per_tenant,
                 polling_interval_sec=self._options.polling_seconds,
                 on_conflict="always_update",
