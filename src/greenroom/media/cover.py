@@ -13,7 +13,7 @@ from greenroom.media.decode import frame_at
 def write_cover(
     video: Path, out: Path, time_s: float = 0.0, longest_side: int = 1280, quality: int = 90
 ) -> None:
-    """Save the picture at `time_s` as JPEG, or as PNG by the suffix of `out`; it is shrunk to `longest_side`."""
+    """Save the picture at `time_s` as JPEG (PNG by the suffix of `out`), shrunk to `longest_side`."""
     picture = frame_at(video, time_s)
     height, width = picture.shape[:2]
     scale = min(1.0, longest_side / max(height, width))

@@ -7,6 +7,7 @@ frames shall give the same bytes everywhere.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,6 +60,7 @@ class VideoWriter:
         self._partial = path.with_name(f".{path.name}.partial")
         self._settings = settings
         self._number = 0
+        self._spare: deque[Any] = deque()
         self._container = av.open(str(self._partial), "w", format="mp4", options=_MOVIE_OPTIONS)
         self._stream = _add_h264(self._container, settings)
 
@@ -67,17 +69,26 @@ class VideoWriter:
         return self._number
 
     def new_frame(self) -> Any:
-        """An empty frame of the right format; fill it through `planes_of`."""
+        """A frame of the right format with undefined pixels; fill all of it through `planes_of`."""
+        try:
+            frame = self._spare.popleft()
+        except IndexError:
+            return self._fresh_frame()
+        frame.make_writable()
+        return frame
+
+    def _fresh_frame(self) -> Any:
         return av.VideoFrame(
             self._settings.width, self._settings.height, "gray" if self._settings.monochrome else "yuv420p"
         )
 
     def write(self, frame: Any) -> None:
-        """Encode a frame from `new_frame`. The caller may not change it again before `make_writable()`."""
+        """Encode a frame from `new_frame`. It belongs to the writer from here on."""
         frame.pts = self._number
         frame.time_base = Fraction(1, self._settings.fps)
         self._number += 1
         self._container.mux(self._stream.encode(frame))
+        self._spare.append(frame)
 
     def write_picture(self, picture: U8) -> None:
         """Encode a BGR picture [height, width, 3], or a gray one [height, width] for a monochrome stream."""

@@ -26,6 +26,9 @@ Alpha = npt.NDArray[np.uint8]
 _NOISE = 6
 """Levels by which compression may lift a fully clear or lower a fully solid matte."""
 
+_LEAST_BLOCKS = 2
+"""Kept beside the newest, whatever they weigh: a fade goes to and fro between two places of the clip."""
+
 
 @dataclass(slots=True, frozen=True)
 class BaseFrame:
@@ -37,7 +40,7 @@ class BaseFrame:
 class BaseClip:
     """Random access to the base clip of one package. Not for several threads at once."""
 
-    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 80 << 20) -> None:
+    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 64 << 20) -> None:
         self._colour = _ClipFile(base, "bgr24")
         self._alpha = _ClipFile(alpha, "gray") if alpha is not None else None
         self._budget = budget_bytes
@@ -78,7 +81,7 @@ class BaseClip:
             alphas = [np.asarray(cv2.LUT(a, _ALPHA_CURVE), np.uint8) for a in self._alpha.read(first, last)]
         frames = [BaseFrame(c, a) for c, a in zip(colours, alphas, strict=True)]
         size = sum(f.colour.nbytes + (f.alpha.nbytes if f.alpha is not None else 0) for f in frames)
-        while self._blocks and (len(self._blocks) + 1) * size > self._budget:
+        while len(self._blocks) >= _LEAST_BLOCKS and (len(self._blocks) + 1) * size > self._budget:
             self._blocks.popitem(last=False)
         self._blocks[block] = frames
         return frames

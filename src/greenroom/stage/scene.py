@@ -27,6 +27,9 @@ _HEAD_ROOM = 0.14
 _MOST_WIDTH = 1.35
 """Widest a person may get, in canvas widths: shoulders may leave a portrait picture, the face may not."""
 _MOST_PIXELS = 64_000_000
+_EDGE_GAIN = 1.5
+"""A matte enlarged more than twice gets its soft edge narrowed by this, about its middle."""
+_EDGE_FOOT = 127.5 * (1.0 - 1.0 / _EDGE_GAIN)
 
 
 class SceneError(ValueError):
@@ -224,7 +227,9 @@ class _Window:
         """The scaled matte and its complement."""
         scaled = self._scaled("matte", alpha, divisor)
         if self._grows:
-            scaled = self._kept("steep", cv2.LUT(scaled, _EDGE_CURVE, dst=self._old("steep", scaled.shape)))
+            low = cv2.subtract(scaled, _EDGE_FOOT, dst=self._old("steep", scaled.shape))
+            steep = cv2.convertScaleAbs(low, dst=low, alpha=_EDGE_GAIN)  # both saturate
+            scaled = self._kept("steep", steep)
         return scaled, self._kept("rest", cv2.bitwise_not(scaled, dst=self._old("rest", scaled.shape)))
 
     def _mix(self, target: U8, front: U8, back: U8, matte: tuple[U8, U8]) -> None:
@@ -253,16 +258,6 @@ class _Window:
         kept = np.asarray(picture, np.uint8)
         self._scratch[f"{name}{kept.shape[0]}x{kept.shape[1]}"] = kept
         return kept
-
-
-def _edge_curve() -> U8:
-    """Narrows the soft edge of a matte that was enlarged more than twice."""
-    level = np.arange(256, dtype=np.float32) / 255.0
-    steep = np.clip((level - 0.5) * 1.5 + 0.5, 0.0, 1.0)
-    return np.asarray(np.round(255.0 * steep), np.uint8)
-
-
-_EDGE_CURVE = _edge_curve()
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,8 +10,10 @@ from greenroom.engines.matting.cutout import Cutter
 from greenroom.engines.protocols import Image
 from greenroom.media.encode import VideoSettings, VideoWriter, write_mp4
 
-BASE_KEYFRAME_INTERVAL = 25
-"""Short, because the clip is also played backwards, block by block."""
+_LONGEST_BLOCK = 25
+_SHORTEST_BLOCK = 6
+_BLOCK_PIXELS = 16_000_000
+"""Frames between keyframes times pixels: the clip is also played backwards, block by block, from memory."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -89,13 +91,18 @@ def _writers(
         preset="veryfast",
         crf=wish.crf,
         threads=wish.threads,
-        keyframe_interval=BASE_KEYFRAME_INTERVAL,
+        keyframe_interval=_keyframe_interval(picture),
         b_frames=0,
     )
     writers = [VideoWriter(base_path, base)]
     if cutter is not None:
         writers.append(VideoWriter(alpha_path, _alpha_settings(picture, wish)))
     return writers
+
+
+def _keyframe_interval(picture: Image) -> int:
+    pixels = picture.shape[0] * picture.shape[1]
+    return int(max(_SHORTEST_BLOCK, min(_LONGEST_BLOCK, _BLOCK_PIXELS // pixels)))
 
 
 def _alpha_settings(picture: Image, wish: ClipSettings) -> VideoSettings:
@@ -106,7 +113,7 @@ def _alpha_settings(picture: Image, wish: ClipSettings) -> VideoSettings:
         preset="veryfast",
         crf=wish.alpha_crf,
         threads=wish.threads,
-        keyframe_interval=BASE_KEYFRAME_INTERVAL,
+        keyframe_interval=_keyframe_interval(picture),
         b_frames=0,
         monochrome=True,
     )
