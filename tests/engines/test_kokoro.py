@@ -155,3 +155,31 @@ class TestVoices:
     def test_bad_text_is_refused_before_anything_is_computed(self, kokoro: SpeechEngine) -> None:
         with pytest.raises(SpeechTextError, match="Привет"):
             kokoro.synthesize("Привет", "kokoro-af_heart", SpeechStyle())
+
+
+@pytest.mark.media
+class TestPitch:
+    def test_it_rises_and_the_time_stays(self, kokoro: SpeechEngine, recogniser: WhisperRecogniser) -> None:
+        text = "We all know you may go home."
+        usual = list(kokoro.synthesize(text, "kokoro-am_michael", SpeechStyle()))
+        high = list(kokoro.synthesize(text, "kokoro-am_michael", SpeechStyle(pitch_percent=130)))
+        assert _pitch_hz(high) / _pitch_hz(usual) == pytest.approx(1.3, abs=0.15)
+        assert len(_sound(high)) / len(_sound(usual)) == pytest.approx(1, abs=0.15)
+        assert high[-1].phonemes[-1].end_sample == len(high[-1].pcm)
+        assert error_rate(text, recogniser.transcribe(_sound(high), 24_000, "en"), "en") <= 0.15
+
+
+def _pitch_hz(chunks: list[SpeechChunk]) -> float:
+    """Median pitch of the vowels by autocorrelation, 60 to 500 Hz."""
+    found = []
+    for chunk in chunks:
+        rate = chunk.sample_rate
+        for span in chunk.phonemes:
+            part = chunk.pcm[span.start_sample : span.end_sample].astype(float)
+            if span.symbol[0] not in "aeiouæɑɔəɛɪʊʌ" or len(part) < rate * 0.05:
+                continue
+            middle = part - part.mean()
+            match = np.correlate(middle, middle, "full")[len(middle) - 1 :]
+            low, high = rate // 500, min(rate // 60, len(match) - 1)
+            found.append(rate / (low + int(np.argmax(match[low:high]))))
+    return float(np.median(found))

@@ -79,6 +79,8 @@ class TextFront(Protocol):
 class ClauseLimits:
     """How long a clause may grow, in phoneme symbols; Kokoro says about 14 of them a second."""
 
+    least: int = 10
+    """A shorter clause joins the next one: the models say single short words badly."""
     first: int = 45
     """The first clause ends at the first stop past a third of this: it decides when sound starts."""
     usual: int = 150

@@ -36,6 +36,7 @@ def read_clauses(text: str, front: TextFront, limits: ClauseLimits) -> Iterator[
 
 def _groups(text: str, front: TextFront, limits: ClauseLimits) -> Iterator[list[Word]]:
     is_first = True
+    waiting: list[Word] = []
     for sentence in sentences(text):
         if not any(character.isalnum() for character in sentence):
             continue
@@ -44,8 +45,13 @@ def _groups(text: str, front: TextFront, limits: ClauseLimits) -> Iterator[list[
             last = words[-1]
             words[-1] = Word(last.text, last.phonemes, ". ")
         for group in clauses(words, limits, is_first):
-            is_first = False
-            yield group
+            waiting += group
+            if sum(len(word.phonemes) for word in waiting) >= limits.least:
+                is_first = False
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
 
 
 def _mark_last(groups: Iterator[list[Word]]) -> Iterator[Clause]:
