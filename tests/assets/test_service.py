@@ -12,9 +12,10 @@ from tests.assets.conftest import VirtualClock
 from greenroom.assets import service, uploads
 from greenroom.assets.errors import AssetNotFoundError, AssetStateError
 from greenroom.assets.file_wire import FilesCreateReq
+from greenroom.assets.repository import AssetFileRepository
 from greenroom.assets.service import NewAsset, ReadyFile
-from greenroom.assets.states import AssetState, AssetType, FileCategory
-from greenroom.assets.sweep import sweep
+from greenroom.assets.states import AssetState, AssetType, FileCategory, FileState
+from greenroom.assets.sweep import recover, sweep
 from greenroom.assets.wire import CreateDigitalAssetRequestBody
 from greenroom.errors import InvalidParameterError
 from greenroom.runtime import Runtime, Scope
@@ -86,6 +87,47 @@ class TestSweep:
             await service.restore_asset(context, asset_id)
         await sweep(runtime)
         assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+
+
+class TestConfirmFileUpload:
+    async def test_a_confirmation_that_was_killed_is_taken_up_again(
+        self, runtime: Runtime, scope: Scope
+    ) -> None:
+        """It had claimed the file and moved the bytes, but recorded nothing."""
+        asset_id = await create(runtime, scope, asset_type="COMMON_FILE")
+        request = FilesCreateReq(
+            file_name="a.bin", file_md5=MD5, file_size=4, file_type="BIN", asset_id=asset_id,
+            asset_file_category=FileCategory.MAIN,
+        )  # fmt: skip
+        async with runtime.transaction(scope) as context:
+            file_id = (await uploads.create_file(context, request)).file_id
+        async with runtime.transaction(scope) as context:
+            file = await AssetFileRepository(context).find(file_id)
+            assert file is not None
+            file.state = FileState.UPLOADED
+            await runtime.objects.put_bytes(file.final_key, b"data")
+        async with runtime.transaction(scope) as context:
+            with pytest.raises(AssetStateError, match="being confirmed already"):
+                await uploads.confirm_file_upload(context, file_id, "CREATED")
+        await recover(runtime)
+        async with runtime.transaction(scope) as context:
+            await uploads.confirm_file_upload(context, file_id, "CREATED")
+        assert (await state_of(runtime, scope, asset_id))[0] == "ACTIVED"
+
+    async def test_a_file_deleted_after_such_a_death_leaves_no_bytes(
+        self, runtime: Runtime, scope: Scope
+    ) -> None:
+        asset_id = await create(runtime, scope, asset_type="COMMON_FILE")
+        request = FilesCreateReq(
+            file_name="a.bin", file_md5=MD5, file_size=4, file_type="BIN", asset_id=asset_id,
+            asset_file_category=FileCategory.MAIN,
+        )  # fmt: skip
+        async with runtime.transaction(scope) as context:
+            file_id = (await uploads.create_file(context, request)).file_id
+        await runtime.objects.put_bytes(f"assets/{scope.project_id}/{asset_id}/{file_id}", b"data")
+        async with runtime.transaction(scope) as context:
+            await uploads.delete_file(context, file_id)
+        assert [info.key async for info in runtime.objects.list("assets")] == []
 
 
 class TestRegisterAsset:

@@ -16,7 +16,7 @@ import structlog
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from greenroom.api.catalogue import CatalogueEntry, catalogue
 from greenroom.api.gate import authenticate, raw_path_of, scope_of
@@ -42,8 +42,6 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _READ_METHODS = {"GET", "HEAD"}
-DRAIN_BYTES = 256 * 1024 * 1024
-"""What is left of a refused body is read up to here, so that the client gets to see the error."""
 
 
 class Api:
@@ -61,8 +59,7 @@ class Api:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        incoming = _Incoming(receive)
-        request = Request(scope, incoming)
+        request = Request(scope, receive)
         request_id = self._request_id(request)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -71,8 +68,6 @@ class Api:
             except ClientDisconnect:
                 log.info("client left", path=scope["path"])
                 return
-            if response.status_code >= 400:
-                await incoming.drain()
             response.headers["X-Request-Id"] = request_id
             await response(scope, receive, send)
             log.info(
@@ -136,31 +131,6 @@ class Api:
 
     async def admit(self, entry: CatalogueEntry, scope: TenantScope) -> None:
         """Where policies and rates say no: between who is calling and the operation."""
-
-
-class _Incoming:
-    """The request's body as it comes in.
-
-    A client that is still sending when the server answers and hangs up sees a broken connection and never the
-    error. So what is left of a refused body is read and thrown away, within a limit.
-    """
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._started = False
-        self._complete = False
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._started = True
-        self._complete = message["type"] != "http.request" or not message.get("more_body", False)
-        return message
-
-    async def drain(self) -> None:
-        """Only of a body that was begun: who waits for `100 Continue` has not sent any."""
-        size = 0
-        while self._started and not self._complete and size < DRAIN_BYTES:
-            size += len((await self()).get("body", b""))
 
 
 def create_app(runtime: Runtime) -> Api:

@@ -164,12 +164,14 @@ class _server_file:
 
 @asynccontextmanager
 async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
-    """Runs the assets' clean-up every quarter of an hour, until the block ends."""
+    """Runs the assets' clean-up now and every quarter of an hour, until the block ends."""
     if "assets" not in context_names():
         yield
         return
-    from greenroom.assets.sweep import sweep_forever
+    from greenroom.assets.sweep import recover, sweep_forever
 
+    if runtime.settings.database_url is None:
+        await recover(runtime)
     task = asyncio.create_task(sweep_forever(runtime))
     try:
         yield

@@ -68,6 +68,13 @@ class AssetFileRepository(Repository[AssetFile]):
         )
 
 
+async def release_all_claims(session: AsyncSession) -> None:
+    """Files of all tenants that a confirmation was working on; for the start of the only server."""
+    await session.execute(
+        update(AssetFile).where(AssetFile.state == FileState.UPLOADED).values(state=FileState.CREATING)
+    )
+
+
 async def overdue_assets(session: AsyncSession, before: datetime) -> Sequence[Asset]:
     """Assets of all tenants, made before a time, that still wait for a main file; for the sweep only."""
     query = select(Asset).where(Asset.state == AssetState.CREATING, Asset.created_at < before)

@@ -182,11 +182,12 @@ async def _delete_for_good(context: Context, asset: Asset) -> None:
 
 def drop_bytes(context: Context, file: AssetFile) -> None:
     """Remove a file's objects, confirmed or not, once the transaction is committed."""
-    key, folder, objects = file.object_key, file.upload_folder, context.objects
+    # The final key too: a confirmation that died may have moved the bytes there without recording it.
+    keys = {key for key in (file.object_key, file.final_key) if key is not None}
+    folder, objects = file.upload_folder, context.objects
 
     async def remove() -> None:
-        if key is not None:
-            await objects.delete(key)
+        await objects.delete(*keys)
         await objects.delete_prefix(folder)
 
     context.after_commit(remove)

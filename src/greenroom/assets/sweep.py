@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from greenroom.assets.models import Asset
-from greenroom.assets.repository import assets_with_automation, overdue_assets
+from greenroom.assets.repository import assets_with_automation, overdue_assets, release_all_claims
 from greenroom.assets.states import AssetState, FileCategory, FileState, advance
 from greenroom.clock import parse_wire_time
 from greenroom.runtime import Runtime
@@ -30,6 +30,12 @@ async def sweep_forever(runtime: Runtime) -> None:
         except Exception:
             log.exception("sweep failed")
         await asyncio.sleep(INTERVAL_S)
+
+
+async def recover(runtime: Runtime) -> None:
+    """At the start of a database's only server: what a killed one was confirming may be confirmed again."""
+    async with runtime.sessions.write.begin() as session:
+        await release_all_claims(session)
 
 
 async def sweep(runtime: Runtime) -> None:

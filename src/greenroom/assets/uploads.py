@@ -254,9 +254,7 @@ async def _store(context: Context, file: AssetFile) -> ObjectInfo:
 def _fail(context: Context, file: AssetFile, reason: str) -> None:
     """The main file is unfit: its bytes go, and file and asset say why."""
     asset = file.asset
-    file.object_key = file.final_key
     drop_bytes(context, file)
-    file.object_key = None
     file.state = FileState.FAILED
     file.reason = reason[:256]
     asset.state = advance(AssetState(asset.state), AssetState.FAILED)

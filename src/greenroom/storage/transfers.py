@@ -115,14 +115,14 @@ def _check_digest(text: str) -> None:
 
 
 async def _receive(runtime: Runtime, request: Request, key: str, limits: _Limits) -> Response:
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit():
+        limits.check_size(int(declared), complete=True)
     digest = hashlib.md5(usedforsecurity=False)
 
     async def chunks() -> AsyncIterator[bytes]:
         size = 0
-        declared = request.headers.get("content-length", "")
         async for chunk in request.stream():
-            if declared.isdigit():
-                limits.check_size(int(declared), complete=True)
             if not chunk:
                 continue
             size += len(chunk)
