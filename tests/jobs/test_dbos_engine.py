@@ -147,6 +147,19 @@ class TestRequestCancel:
         assert (bench.data_dir / "job-1.count").read_text() == lines
         assert bench.results() == [("job-1", "CANCELLED", None)]
 
+    async def test_a_waiting_job_never_starts(self, bench: Bench) -> None:
+        await bench.submit("test.count", "job-1")
+        await bench.submit("test.count", "job-2")
+        async with bench.runtime.transaction(SCOPE) as context:
+            await bench.engine.request_cancel(context, "job-1")
+        assert bench.states() == {"job-1": "CANCELLED", "job-2": "WAITING"}
+        assert bench.query("SELECT status FROM workflow_status WHERE workflow_uuid = 'job-1'") == [
+            ("CANCELLED",)
+        ]
+        await asyncio.to_thread(bench.engine.start)
+        await bench.until(lambda: bench.states()["job-2"] == "SUCCEEDED")
+        assert bench.notes()["job-1 step 0"] == 0
+
 
 class TestStop:
     async def test_a_stopped_job_goes_on_at_the_next_start(self, bench: Bench) -> None:

@@ -85,7 +85,13 @@ class DbosEngine:
         await context.session.run_sync(enqueue)
 
     async def request_cancel(self, context: Context, job_id: str) -> None:
-        await JobRepository(context).request_cancel(job_id)
+        if not await JobRepository(context).request_cancel(job_id):
+            return
+
+        async def leave_queue() -> None:
+            await self._enqueuer().cancel_workflow_async(job_id)
+
+        context.after_commit(leave_queue)
 
     def start(self) -> None:
         global _active

@@ -141,7 +141,11 @@ class JobEngine(Protocol):
         """Record and enqueue inside the caller's transaction: the job exists if and only if that commits."""
 
     async def request_cancel(self, context: Context, job_id: str) -> None:
-        """Ask a waiting or running job to stop; a job that has ended is left as it is."""
+        """Stop a job; one that has ended is left as it is.
+
+        A waiting job ends with this transaction and `JobKind.ended` is not called: the caller sees to its own
+        row. A running one is told, and ends soon.
+        """
 
     def start(self) -> None:
         """Begin to run jobs, first of all those that a crash cut off. Blocking, a few 100 ms."""

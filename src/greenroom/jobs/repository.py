@@ -30,11 +30,18 @@ class JobRepository(Repository[JobRow]):
         found: JobRow | None = await self.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
         return found
 
-    async def request_cancel(self, job_id: str) -> None:
+    async def request_cancel(self, job_id: str) -> bool:
+        """End a waiting job, tell a running one; True when it was waiting."""
         row = await self.find(job_id)
-        if row is not None and not JobState(row.state).is_final:
-            row.cancel_requested = True
-            self.touch(row)
+        if row is None or JobState(row.state).is_final:
+            return False
+        row.cancel_requested = True
+        self.touch(row)
+        was_waiting = row.state == JobState.WAITING
+        if was_waiting:
+            row.advance(JobState.CANCELLED)
+            row.ended_at = self.context.now()
+        return was_waiting
 
 
 async def scope_of_job(runtime: Runtime, job_id: str) -> Scope | None:

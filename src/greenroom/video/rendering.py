@@ -22,7 +22,9 @@ _open_renderer: tuple[str, Any] | None = None
 
 
 def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{archive, package}`: unzip an avatar package."""
+    """`{archive, package}`: unzip an avatar package and look whether it is one."""
+    from greenroom.engines.mouth.package import AvatarPackage
+
     package, archive = Path(payload["package"]), Path(payload["archive"])
     building = package.with_suffix(".part")
     shutil.rmtree(building, ignore_errors=True)
@@ -32,6 +34,7 @@ def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             file.extractall(building)
     except zipfile.BadZipFile:
         raise VideoContentError("the avatar's package is damaged: train the avatar again") from None
+    AvatarPackage.open(building)
     building.rename(package)
     return {}
 
