@@ -10,12 +10,17 @@ from greenroom.cli.video import parse_background, parse_size
 
 
 class TestTimeLeft:
-    def test_from_the_pace_since_the_first_report(self) -> None:
+    def test_from_the_pace_of_the_last_minute(self) -> None:
         now = [100.0]
         left = TimeLeft(lambda: now[0])
-        assert left.text(0.5) == ""
-        now[0] = 160.0
-        assert left.text(0.6) == "4:00 left"
+        assert left.text(0.1) == ""
+        now[0] = 110.0
+        assert left.text(0.5) == "0:10 left"
+        # From here on it is slower: a hundredth every ten seconds.
+        for step in range(1, 21):
+            now[0] += 10.0
+            text = left.text(0.5 + step / 100)
+        assert text == "5:00 left"
         assert left.text(1.0) == ""
 
 

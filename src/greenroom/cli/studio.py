@@ -11,6 +11,7 @@ import hashlib
 import logging
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from greenroom.tenants.service import ensure_project
 
 LOCAL_TENANT = "local"
 _POLL_SECONDS = 0.3
+_PACE_SECONDS = 60.0
 _SAMPLE_BYTES = 4 * 1024 * 1024
 
 Answer = TypeVar("Answer")
@@ -169,19 +171,20 @@ class progress_bar:
 
 
 class TimeLeft:
-    """How long work will still take, from how far it came since the first report."""
+    """How long work will still take, from its pace in the last minute."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._first: tuple[float, float] | None = None
+        self._reports: deque[tuple[float, float]] = deque()
 
     def text(self, done: float) -> str:
         """`3:20 left`, or nothing while too little is known."""
         now = self._now()
-        if self._first is None:
-            self._first = now, done
-        started, first = self._first
-        if done >= 1.0 or done - first < 0.01:
+        self._reports.append((now, done))
+        while len(self._reports) > 2 and now - self._reports[1][0] > _PACE_SECONDS:
+            self._reports.popleft()
+        started, first = self._reports[0]
+        if done >= 1.0 or done - first < 0.002 or now - started < 2.0:
             return ""
         seconds = round((now - started) * (1.0 - done) / (done - first))
         return f"{seconds // 60}:{seconds % 60:02d} left"
