@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 U8 = npt.NDArray[np.uint8]
 
@@ -22,6 +22,10 @@ FULL_RANGE = 2
 
 _UNSPECIFIED = 2
 _HD_LINES = 720
+_SMALL_PIXELS = 640 * 576
+_SMOOTH = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+"""Small pictures will be enlarged, and their colour is stored at half the size: interpolated, it has no steps
+of two pixels. Takes 1 ms at 360x288 and 19 ms at 1080p, where nobody would see it."""
 _TURNS = {
     90: cv2.ROTATE_90_COUNTERCLOCKWISE,
     180: cv2.ROTATE_180,
@@ -69,6 +73,7 @@ class FrameReader:
             src_colorspace=matrix_of(frame),
             src_color_range=ColorRange.JPEG if int(frame.color_range) == FULL_RANGE else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
+            interpolation=_SMOOTH if frame.width * frame.height <= _SMALL_PIXELS else Interpolation.BILINEAR,
             threads=1,
         )
         array: U8 = np.asarray(converted.to_ndarray(), np.uint8)

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
-import numpy as np
-
 from greenroom.engines.protocols import Image, Pcm, PhonemeSpan
 from greenroom.stage.base_clip import Alpha, BaseClip
 from greenroom.stage.loop import BaseLoop, open_loop
+from greenroom.stage.morph import morph
 from greenroom.stage.scene import PersonArea
 
 
@@ -106,20 +104,22 @@ class Performer:
         With `track` None the mouth is left as filmed.
         """
         step = self._loop.frame(loop_number)
-        base = self._clip.frame(step.index)
-        colour, alpha = base.colour.copy(), base.alpha
+        colour, alpha = self._painted(step.index, track, frame_number)
         if step.weight > 0.0:
-            other = self._clip.frame(step.other)
-            colour = np.asarray(
-                cv2.addWeighted(other.colour, step.weight, colour, 1.0 - step.weight, 0), np.uint8
-            )
-            if alpha is not None and other.alpha is not None:
-                alpha = np.asarray(
-                    cv2.addWeighted(other.alpha, step.weight, alpha, 1.0 - step.weight, 0), np.uint8
-                )
-        if track is not None and self._avatar.painter is not None:
-            self._avatar.painter.apply(colour, step.index, track, frame_number)
+            other, other_alpha = self._painted(step.other, track, frame_number)
+            between = morph(other, colour, 1.0 - step.weight)
+            colour = between(other, colour)
+            if alpha is not None and other_alpha is not None:
+                alpha = between(other_alpha, alpha)
         return PersonPicture(colour, alpha, step.index)
+
+    def _painted(self, index: int, track: Any, frame_number: int) -> tuple[Image, Alpha | None]:
+        """Base frame `index` with the mouth of `frame_number`; the caller owns the picture."""
+        base = self._clip.frame(index)
+        colour = base.colour.copy()
+        if track is not None and self._avatar.painter is not None:
+            self._avatar.painter.apply(colour, index, track, frame_number)
+        return colour, base.alpha
 
     def close(self) -> None:
         self._clip.close()

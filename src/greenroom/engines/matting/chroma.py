@@ -66,7 +66,7 @@ class ChromaMatter:
                 self.screen.plate[edge] * gain,
                 person[edge].astype(np.float32),
             )
-        return Cutout(colour, alpha)
+        return Cutout(colour, _smooth(alpha))
 
     def _rough(self, whole: Image) -> tuple[Alpha, float]:
         """Opacity by the key signal alone, loose pieces and holes removed, and the screen's gain."""
@@ -95,6 +95,12 @@ def _unmix(mixed: F32, screen: F32, person: F32) -> tuple[Alpha, Image]:
     return np.round(255.0 * opacity[:, 0]).astype(np.uint8), colour.astype(np.uint8)
 
 
+def _smooth(alpha: Alpha) -> Alpha:
+    """Takes the steps of single pixels out of an edge and leaves it about as wide as it was."""
+    soft = cv2.GaussianBlur(alpha, (3, 3), 0.7)
+    return np.asarray(cv2.LUT(soft, _NARROW), np.uint8)
+
+
 def _alpha_curve(solid: float, clear: float) -> npt.NDArray[np.uint8]:
     """Table from the relative key signal (127 = the bare screen) to opacity, linear between the two ends."""
     ratio = np.arange(256, dtype=np.float32) / 127.0
@@ -109,3 +115,6 @@ def _border_mask(mask: npt.NDArray[np.uint8]) -> None:
     mask[4:strip] = 1
     mask[4 : height // 2, 4:strip] = 1
     mask[4 : height // 2, width - strip : width - 4] = 1
+
+
+_NARROW = np.clip(np.round((np.arange(256) - 127.5) * 1.2 + 127.5), 0, 255).astype(np.uint8)
