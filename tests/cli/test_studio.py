@@ -15,7 +15,7 @@ class TestTimeLeft:
         left = TimeLeft(lambda: now[0])
         assert left.text(0.1) == ""
         now[0] = 110.0
-        assert left.text(0.5) == "0:10 left"
+        assert left.text(0.5) == "0:12 left"
         # From here on it is slower: a hundredth every ten seconds.
         for step in range(1, 21):
             now[0] += 10.0
