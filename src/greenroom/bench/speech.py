@@ -47,7 +47,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "es-ES": ("Hola, ¿cómo está usted esta mañana?", "La reunión empieza a las nueve en la sala grande."),
     "fr-FR": (
         "Bonjour, les amis ont acheté une voiture.",
-        "La réunion commence à neuf heures dans la grande salle.",
+        "La réunion commence ce matin dans la grande salle.",
     ),
     "ja-JP": ("今日はいい天気です。", "私たちの会社へようこそ。"),
     "it-IT": ("Buongiorno, benvenuti nella nostra azienda.", "La riunione comincia nella sala grande."),

@@ -43,8 +43,18 @@ def speech_engine_for(voice_id: str) -> SpeechEngine:
     """
     Raises:
         VoiceNotFoundError: no engine has the voice.
+        SpeechTextError: its language needs an extra that is not installed; the text names it.
     """
     return _find(voice_id)[0]
+
+
+def _explain_hidden(voice_id: str) -> None:
+    """A voice that is not listed because its language needs an extra: say which."""
+    from greenroom.engines.g2p.fronts import front_for
+    from greenroom.engines.kokoro.voices import kokoro_voices
+
+    if voice_id in kokoro_voices():
+        front_for(kokoro_voices()[voice_id].language)
 
 
 def _find(voice_id: str) -> tuple[SpeechEngine, Voice]:
@@ -52,6 +62,7 @@ def _find(voice_id: str) -> tuple[SpeechEngine, Voice]:
         for found in engine.voices():
             if found.voice_id == voice_id:
                 return engine, found
+    _explain_hidden(voice_id)
     raise VoiceNotFoundError(
         f"There is no voice '{voice_id}' on this machine. `greenroom voice list` shows those there are."
     )

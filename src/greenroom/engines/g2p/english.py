@@ -26,6 +26,7 @@ _WEB = re.compile(
 )
 _ISO_DATE = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
 _TIME = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)")
+_FRACTIONS = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
 _PLAIN = str.maketrans("’‘“”–\n", "''\"\"- ")
 _SIGNS: dict[str, str] = tables("english")["signs"]
 
@@ -40,6 +41,8 @@ def normalise(text: str) -> str:
     text = _UNIT_PATTERN.sub(lambda found: " " + _UNITS[found[1]], text)
     text = _SHORT_PATTERN.sub(lambda found: _SHORT[found[1]], text)
     text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", " to ", text)
+    for fraction, words in _FRACTIONS.items():
+        text = re.sub(rf"(?<=\d)\s?{fraction}", f" and {words}", text).replace(fraction, f"{words} of")
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)
     return re.sub(r"\s+", " ", re.sub(r"[<>\\^|_{}\[\]*#]+", " ", text)).strip()

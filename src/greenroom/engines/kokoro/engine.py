@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from greenroom.engines import weights
 from greenroom.engines.clause_sound import Finish, Timed, check_style, finish_clause, tokens_of
 from greenroom.engines.g2p.front import ClauseLimits
 from greenroom.engines.g2p.fronts import can_read, front_for
 from greenroom.engines.g2p.reading import Clause, read_clauses
 from greenroom.engines.kokoro.model import MOST_SYMBOLS, KokoroModel
-from greenroom.engines.kokoro.voices import ENGINE, SAMPLE_RATE, kokoro_voices, pack_name
+from greenroom.engines.kokoro.voices import ENGINE, SAMPLE_RATE, gain, kokoro_voices, pack_name
 from greenroom.engines.protocols import SpeechChunk, SpeechStyle, Voice, VoiceNotFoundError
 
 
@@ -48,19 +50,20 @@ class KokoroEngine:
     def _speak(self, clauses: Iterator[Clause], voice: Voice, style: SpeechStyle) -> Iterator[SpeechChunk]:
         model = self._loaded()
         for clause in clauses:
-            yield self._say_clause(model, clause, pack_name(voice.voice_id), style)
+            yield self._say_clause(model, clause, voice.voice_id, style)
 
-    def _say_clause(self, model: KokoroModel, clause: Clause, pack: str, style: SpeechStyle) -> SpeechChunk:
+    def _say_clause(
+        self, model: KokoroModel, clause: Clause, voice_id: str, style: SpeechStyle
+    ) -> SpeechChunk:
         tokens = tokens_of(clause.words, model.symbols)[:MOST_SYMBOLS]
         speed = style.speed_percent / style.pitch_percent
-        said = model.say("".join(symbol for symbol, _ in tokens), pack, speed)
+        said = model.say("".join(symbol for symbol, _ in tokens), pack_name(voice_id), speed)
         timed = [
             Timed(symbol, word, int(start))
             for (symbol, word), start in zip(tokens, said.starts[:-1], strict=True)
         ]
-        return finish_clause(
-            said.pcm, timed, clause.words, Finish(SAMPLE_RATE, clause.stop, clause.is_last, style)
-        )
+        how = Finish(SAMPLE_RATE, clause.stop, clause.is_last, style)
+        return finish_clause(said.pcm * np.float32(gain(voice_id)), timed, clause.words, how)
 
     def _loaded(self) -> KokoroModel:
         with self._loading:

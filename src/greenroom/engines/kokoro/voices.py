@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 from greenroom.engines.protocols import Sex, Voice
 
@@ -59,6 +61,23 @@ def _voice(pack: str) -> Voice:
         licence="Apache-2.0",
         sample_rate=SAMPLE_RATE,
     )
+
+
+TARGET_LEVEL_DB = -20.0
+"""Every voice is brought to this level: root mean square of what is not silence, dB below full scale."""
+_LEVELS_DB = json.loads(Path(__file__).with_name("levels.json").read_text())
+_MOST_GAIN_DB = 8.0
+
+
+@cache
+def gain(voice_id: str) -> float:
+    """The factor that brings a voice to the common level.
+
+    `levels.json` holds each voice's own level, measured on one sentence of its language; they lie up to 12 dB
+    apart.
+    """
+    wanted_db = TARGET_LEVEL_DB - _LEVELS_DB[pack_name(voice_id)]
+    return float(10 ** (max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, wanted_db)) / 20))
 
 
 def pack_name(voice_id: str) -> str:
