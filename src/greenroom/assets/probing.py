@@ -112,7 +112,7 @@ def _video_meta(info: MediaInfo) -> dict[str, Any]:
         "height": info.video.height,
         "frame_rate": f"{info.video.fps:g}",
         "video_bit_rate": round(info.size_bytes * 8 / seconds / 1000),
-        "duration": round(info.duration_s),
+        "duration": max(1, round(info.duration_s)),
         "mode": _orientation(info.video.width, info.video.height),
     }
     if info.audio is not None:
@@ -128,7 +128,7 @@ def _audio_meta(info: MediaInfo) -> dict[str, Any]:
     assert info.audio is not None
     seconds = max(info.duration_s, 0.001)
     return {
-        "duration": round(info.duration_s),
+        "duration": max(1, round(info.duration_s)),
         "audio_codec": info.audio.codec,
         "audio_bit_rate": round(info.size_bytes * 8 / seconds / 1000),
         "audio_channels": info.audio.channels,
