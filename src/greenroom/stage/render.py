@@ -10,8 +10,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -76,8 +76,8 @@ class Renderer:
         Raises:
             SceneError, MediaError, AvatarPackageError: with a text fit for a user.
         """
-        with VideoWriter(out, self.plan.video) as writer:
-            for number, frame in enumerate(self.pictures(spec, writer)):
+        with VideoWriter(out, self.plan.video) as writer, closing(self.pictures(spec, writer)) as frames:
+            for number, frame in enumerate(frames):
                 wall, cpu = time.perf_counter(), time.thread_time()
                 writer.write(frame)
                 self.times.add("encode", time.perf_counter() - wall, time.thread_time() - cpu)
@@ -86,7 +86,7 @@ class Renderer:
         if progress is not None:
             progress("render", 1.0)
 
-    def pictures(self, spec: SegmentSpec, writer: VideoWriter) -> Iterator[Any]:
+    def pictures(self, spec: SegmentSpec, writer: VideoWriter) -> Generator[Any]:
         """The finished frames of a segment, made ahead in threads of their own, ready for `writer`."""
         act = self._act(spec.scene)
         with ExitStack() as stack:
