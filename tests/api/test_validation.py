@@ -32,7 +32,7 @@ ADAPTER: TypeAdapter[_Body] = TypeAdapter(_Body)
         (b"{}", "name is missing: it is required, send a value"),
         (b'{"name": null}', "name is null: leave it out or send a value"),
         (b'{"name": 5}', "name is '5': send a string"),
-        (b'{"name": "x"}', "name is 1 characters long: send at least 2"),
+        (b'{"name": "x"}', "name is 1 character long: send at least 2"),
         (b'{"name": "abcde"}', "name is 5 characters long: send at most 4"),
         (b'{"name": "ab", "kind": "C"}', "kind is 'C': send one of 'A' or 'B'"),
         (b'{"name": "ab", "parts": [{"size": 10}]}', "parts.0.size is '10': send at most 9"),

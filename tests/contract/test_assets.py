@@ -116,7 +116,7 @@ class TestCreateDigitalAsset:
                         AutoOperationConfig(operation="DELETE", operation_time="tomorrow")
                     ]
                 },
-                ["auto_operation_config.0.operation_time", "8 characters"],
+                ["auto_operation_config.0.operation_time", "'tomorrow'", "2021-01-10T08:43:17Z"],
             ),
             ({"system_properties": [SystemProperty(key="DH_ID")]}, ["DH_ID", "value"]),
         ],
@@ -325,7 +325,8 @@ class TestListAssets:
             ({"sort_key": "colour"}, ["sort_key", "'create_time'"]),
             ({"asset_state": "ACTIVED,DONE"}, ["asset_state", "'DONE'", "ACTIVED"]),
             ({"asset_type": "FILM"}, ["asset_type", "'FILM'"]),
-            ({"start_time": "yesterday"}, ["start_time", "9 characters"]),
+            ({"end_time": "2026-02-30T00:00:00Z"}, ["end_time", "2026-02-30"]),
+            ({"start_time": "yesterday"}, ["start_time", "'yesterday'", "2021-01-10T08:43:17Z"]),
         ],
     )
     def test_a_wrong_filter_is_named(self, client: Any, filters: dict[str, Any], words: list[str]) -> None:

@@ -88,14 +88,13 @@ def _sentence(fault: Any, place: str) -> str:
     field = ".".join(str(part) for part in fault["loc"]) or f"the {place}"
     if fault["type"] != "missing" and fault["input"] is None:
         return f"{field} is null: leave it out or send a value"
+    if fault["type"] == "value_error":  # our own validators: they say the cure
+        shown = "" if isinstance(fault["input"], dict | list) else f" is {_show(fault['input'])}"
+        return f"{field}{shown}: {fault['ctx']['error']}"
     make = _SENTENCES.get(fault["type"])
     if make is not None:
         return f"{field} {make(fault.get('ctx', {}), fault['input'])}"
-    return f"{field} is not valid: {_lower(fault['msg'])}"
-
-
-def _lower(text: str) -> str:
-    return text.removeprefix("Value error, ")[:1].lower() + text.removeprefix("Value error, ")[1:]
+    return f"{field} is not valid: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
 
 
 def _show(value: Any) -> str:
@@ -103,11 +102,17 @@ def _show(value: Any) -> str:
     return f"'{text[:40]}...'" if len(text) > 40 else f"'{text}'"
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 _Limits = Mapping[str, Any]
 _SENTENCES: dict[str, Callable[[_Limits, Any], str]] = {
     "missing": lambda c, v: "is missing: it is required, send a value",
-    "string_too_short": lambda c, v: f"is {len(v)} characters long: send at least {c['min_length']}",
-    "string_too_long": lambda c, v: f"is {len(v)} characters long: send at most {c['max_length']}",
+    "string_too_short": lambda c, v: (
+        f"is {_count(len(v), 'character')} long: send at least {c['min_length']}"
+    ),
+    "string_too_long": lambda c, v: f"is {_count(len(v), 'character')} long: send at most {c['max_length']}",
     "string_type": lambda c, v: f"is {_show(v)}: send a string",
     "string_pattern_mismatch": lambda c, v: f"is {_show(v)}: it must match {c['pattern']}",
     "enum": lambda c, v: f"is {_show(v)}: send one of {c['expected']}",
@@ -123,8 +128,8 @@ _SENTENCES: dict[str, Callable[[_Limits, Any], str]] = {
     "less_than_equal": lambda c, v: f"is {_show(v)}: send at most {c['le']}",
     "greater_than": lambda c, v: f"is {_show(v)}: send more than {c['gt']}",
     "less_than": lambda c, v: f"is {_show(v)}: send less than {c['lt']}",
-    "too_long": lambda c, v: f"has {c['actual_length']} items: send at most {c['max_length']}",
-    "too_short": lambda c, v: f"has {c['actual_length']} items: send at least {c['min_length']}",
+    "too_long": lambda c, v: f"has {_count(c['actual_length'], 'item')}: send at most {c['max_length']}",
+    "too_short": lambda c, v: f"has {_count(c['actual_length'], 'item')}: send at least {c['min_length']}",
     "list_type": lambda c, v: f"is {_show(v)}: send a list",
     "dict_type": lambda c, v: f"is {_show(v)}: send an object",
     "model_type": lambda c, v: f"is {_show(v)}: send an object",

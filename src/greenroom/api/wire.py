@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-WireTime = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ$", min_length=20, max_length=20
-    ),
-]
+from greenroom.clock import parse_wire_time
+
+
+def _check_time(text: str) -> str:
+    try:
+        parse_wire_time(text)
+    except ValueError:
+        raise ValueError("send a time in UTC such as 2021-01-10T08:43:17Z") from None
+    return text
+
+
+WireTime = Annotated[str, AfterValidator(_check_time)]
 """RFC 3339 in UTC with second precision; `clock.wire_time` and `clock.parse_wire_time` convert."""
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

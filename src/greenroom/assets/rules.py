@@ -81,7 +81,7 @@ def check_declared(kind: AssetType, file: DeclaredFile) -> None:
         return
     if file_format(file.type, file.name) not in rule.formats:
         raise InvalidParameterError(
-            f"file_type is '{file.type}' ({file.name}), but the main file of a {kind} asset is one of "
+            f"file_type is '{file.type}' ({file.name}), but {kind} assets take "
             f"{', '.join(sorted(name.upper() for name in rule.formats))}: convert the file, "
             "or correct file_type"
         )

@@ -274,7 +274,7 @@ def _each_of(allowed: type[AssetType] | type[AssetState]) -> Any:
     def check(text: str) -> str:
         for part in filter(None, (part.strip() for part in text.split(","))):
             if part not in list(allowed):
-                raise ValueError(f"'{part}' is none of {', '.join(allowed)}: correct it")
+                raise ValueError(f"of that, '{part}' is unknown; send {', '.join(allowed)}")
         return text
 
     return AfterValidator(check)
