@@ -39,12 +39,13 @@ class ChromaMatter:
         signal = plate_signal(screen)
         height = signal.shape[0]
         self._expected = np.clip(signal, 1, 255).astype(np.uint8)
+        self._plate = np.asarray(np.clip(screen.plate + 0.5, 0, 255), np.uint8)
         self._bare = np.zeros_like(self._expected)
         _border_mask(self._bare)
         clear = 1.0 - float(np.clip(4.0 * screen.noise, 0.08, 0.25))
         self._curve = _alpha_curve(_SOLID_RATIO, clear)
         self._rim = max(3, round(height / 96))
-        self._disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * self._rim + 1, 2 * self._rim + 1))
+        self._square = np.ones((2 * self._rim + 1, 2 * self._rim + 1), np.uint8)
 
     def alpha(self, frame: Image) -> Alpha:
         """The person's opacity [height, width]; solid inside, 0 on the bare screen."""
@@ -54,17 +55,15 @@ class ChromaMatter:
         """Opacity, and the person's colours freed of the screen's; outside those of the edge go on."""
         whole = repair_margins(frame, self.screen.margins)
         rough, gain = self._rough(whole)
-        core = cv2.erode((rough >= 250).astype(np.uint8), self._disc, borderType=cv2.BORDER_REPLICATE)
-        reach = cv2.dilate((rough > 20).astype(np.uint8), self._disc)
+        core = cv2.erode((rough >= 250).astype(np.uint8), self._square, borderType=cv2.BORDER_REPLICATE)
+        reach = cv2.dilate((rough > 20).astype(np.uint8), self._square)
         person = spread_colours(whole, core, reach=self._rim)
-        alpha = np.where(core > 0, np.uint8(255), np.uint8(0))
-        colour = np.where(core[..., None] > 0, whole, person)
-        edge = np.nonzero((reach > 0) & (core == 0))
-        if len(edge[0]):
-            alpha[edge], colour[edge] = _unmix(
-                whole[edge].astype(np.float32),
-                self.screen.plate[edge] * gain,
-                person[edge].astype(np.float32),
+        alpha = np.asarray(core * np.uint8(255), np.uint8)
+        colour = np.asarray(cv2.copyTo(whole, core, person.copy()), np.uint8)
+        edge = np.flatnonzero(cv2.subtract(reach, core))
+        if len(edge):
+            alpha.reshape(-1)[edge], colour.reshape(-1, 3)[edge] = _unmix(
+                _pixels(whole, edge), _pixels(self._plate, edge) * np.float32(gain), _pixels(person, edge)
             )
         return Cutout(colour, _smooth(alpha))
 
@@ -80,6 +79,11 @@ class ChromaMatter:
         seen = cv2.mean(signal, self._bare)[0]
         usual = cv2.mean(self._expected, self._bare)[0]
         return float(np.clip(seen / max(usual, 1.0), 0.7, 1.4))
+
+
+def _pixels(picture: Image, places: npt.NDArray[np.intp]) -> F32:
+    """The pixels [n, 3] at flat indices."""
+    return picture.reshape(-1, 3).take(places, axis=0).astype(np.float32)
 
 
 def _unmix(mixed: F32, screen: F32, person: F32) -> tuple[Alpha, Image]:

@@ -50,9 +50,9 @@ def spread_colours(colour: Image, solid: npt.NDArray[np.uint8], reach: float) ->
     smooth.
     """
     height, width = solid.shape
-    step = max(1, height // 360)
+    step = max(1, height // 144)
     size = (width // step, height // step)
-    weight = cv2.resize(solid.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    weight = cv2.resize(solid * np.uint8(255), size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     total = np.asarray(cv2.resize(cv2.copyTo(colour, solid), size, interpolation=cv2.INTER_AREA), np.float32)
     mean = np.array(cv2.mean(total)[:3]) / max(cv2.mean(weight)[0], 1e-6)
     filled: F32 = np.tile(mean.astype(np.float32), (*weight.shape, 1))
@@ -61,9 +61,10 @@ def spread_colours(colour: Image, solid: npt.NDArray[np.uint8], reach: float) ->
         near, colours = _blurred(weight, sigma), _blurred(total, sigma)
         trust = np.clip(near / least, 0.0, 1.0)[..., None]
         filled += (colours / np.maximum(near, 1e-6)[..., None] - filled) * trust
+    picture = np.asarray(np.clip(filled + 0.5, 0, 255), np.uint8)
     if step > 1:
-        filled = np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return np.asarray(np.clip(filled + 0.5, 0, 255), np.uint8)
+        picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return picture
 
 
 def _blurred(picture: F32, sigma: float) -> F32:
