@@ -21,6 +21,7 @@ from tests.crash.studio import (
     submit_training,
     submit_video,
 )
+from tests.video.conftest import keep_avatar
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -70,7 +71,13 @@ class TestTrainingAndRender:
 
     avatar_id = ""
 
-    def test_killed_while_it_trains(self, server: KilledServer, shared_data: Path, tmp_path: Path) -> None:
+    def test_killed_while_it_trains(
+        self,
+        server: KilledServer,
+        shared_data: Path,
+        tmp_path: Path,
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> None:
         footage = cut(
             shared_data / "footage" / "grid_s1_training.mp4", tmp_path / "footage.mp4", FOOTAGE_SECONDS
         )
@@ -99,6 +106,7 @@ class TestTrainingAndRender:
         ]
         assert list((server.data_dir / "work").iterdir()) == []
         TestTrainingAndRender.avatar_id = str(shown.asset_id)
+        keep_avatar(server.data_dir, shown.asset_id, tmp_path_factory.getbasetemp() / "avatar.zip")
         server.stop()
 
     def test_killed_while_it_renders(self, server: KilledServer, tmp_path: Path) -> None:
