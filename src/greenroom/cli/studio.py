@@ -206,7 +206,9 @@ def digest(*parts: object) -> str:
 
 
 def require_file(path: Path, what: str) -> Path:
-    """The path, absolute. Raises UserError where there is no such file."""
+    """The path, absolute. Raises UserError where there is no such file, or nothing in it."""
     if not path.is_file():
         raise UserError(f"there is no {what} at {path}: check the path")
+    if path.stat().st_size == 0:
+        raise UserError(f"the {what} {path} is empty: give another file")
     return path.resolve()
