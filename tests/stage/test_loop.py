@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from greenroom.stage.base_clip import BaseClip
 from greenroom.stage.loop import BaseLoop
 from greenroom.stage.loop_index import LoopIndex, index_clip
 from greenroom.stage.performance import AvatarOpener, Performer
+from greenroom.stage.scene import PersonArea
 
 pytestmark = pytest.mark.media
 
@@ -20,7 +22,7 @@ TakeFrame = Callable[[int], tuple[Image, np.ndarray]]
 
 @pytest.fixture(scope="module")
 def index(package: Path) -> LoopIndex:
-    return index_clip(package / "base.mp4", ((0, 59), (60, 119), (120, 179)))
+    return index_clip(package / "base.mp4", ((0, 59), (60, 119), (120, 179)), package / "alpha.mp4")
 
 
 def test_inside_a_run_only_neighbours_follow_each_other(index: LoopIndex) -> None:
@@ -70,11 +72,22 @@ def test_an_index_survives_its_file(index: LoopIndex, tmp_path: Path) -> None:
     ]
 
 
+def test_the_area_holds_the_person_of_every_frame(index: LoopIndex, take_frame: TakeFrame) -> None:
+    assert index.area is not None
+    area = index.area
+    mattes = np.stack([take_frame(n)[1] for n in range(180)]).max(axis=0) > 20
+    rows, columns = np.nonzero(mattes.any(axis=1))[0], np.nonzero(mattes.any(axis=0))[0]
+    assert area.top <= rows[0] and area.bottom > rows[-1]
+    assert area.left <= columns[0] and area.right > columns[-1]
+    assert area.bottom - area.top < rows[-1] - rows[0] + 6
+    assert abs(area.centre - 82) < 4
+
+
 @pytest.mark.parametrize("frames", [1, 2, 3, 12])
 def test_very_short_clips_still_play(frames: int) -> None:
     speed = np.full(frames, 0.5, np.float32)
     none = np.full((frames, 1), -1, np.int32)
-    index = LoopIndex(((0, frames - 1),), speed, none, np.ones((frames, 1), np.float32), 0.5)
+    index = LoopIndex(((0, frames - 1),), speed, none, np.ones((frames, 1), np.float32), 0.5, None)
     loop = BaseLoop(index)
     assert {loop.frame(n).index for n in range(100)} <= set(range(frames))
 
@@ -100,3 +113,16 @@ class TestBaseClip:
             BaseClip(tmp_path / "base.mp4", None)
         with pytest.raises(AvatarPackageError, match="no frame 500"):
             BaseClip(package / "base.mp4", None).frame(500)
+
+
+def test_a_stored_index_is_used_and_a_damaged_one_named(
+    index: LoopIndex, package: Path, opener: AvatarOpener, tmp_path: Path
+) -> None:
+    for name in ("base.mp4", "alpha.mp4"):
+        (tmp_path / name).write_bytes((package / name).read_bytes())
+    shifted = replace(index, area=PersonArea(1, 2, 3, 4, 2.0))
+    shifted.save(tmp_path / "loop.npz")
+    assert Performer(opener(tmp_path)).person_area == shifted.area
+    (tmp_path / "loop.npz").write_bytes(b"PK broken")
+    with pytest.raises(AvatarPackageError, match=r"loop\.npz"):
+        Performer(opener(tmp_path))

@@ -112,15 +112,18 @@ def _package(folder: Path) -> Path:
 
 
 def _idle_package(footage: Path, package: Path) -> Path:
-    """The first half minute of a person, cut out: base clip and matte, no mouth network."""
+    """The first half minute of a person, cut out: base clip, matte and loop index, no mouth network."""
     from greenroom.engines.matting import choose_matter, write_avatar_clips
     from greenroom.media.decode import read_frames
+    from greenroom.stage.loop_index import INDEX_FILE, index_clip
 
     package.mkdir()
     sample = list(islice(read_frames(footage, strict=False), 0, 750, 25))
     matter = choose_matter(sample)
     frames = islice(read_frames(footage, strict=False), 750)
-    write_avatar_clips(frames, matter, package / "base.mp4", package / "alpha.mp4")
+    base, alpha = package / "base.mp4", package / "alpha.mp4"
+    count = write_avatar_clips(frames, matter, base, alpha)
+    index_clip(base, [(0, count - 1)], alpha).save(package / INDEX_FILE)
     return package
 
 

@@ -8,7 +8,6 @@ The walk depends on the clip and the seed alone, so any part of a video finds th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -145,13 +144,3 @@ class BaseLoop:
             change = float(away) / (FADE_FRAMES + 1) + ghost
             events.append(_Event(at, to, direction, change + tight + seen, float(away), True))
         return events
-
-
-def open_loop(package_folder: Path, video: Path, segments: list[tuple[int, int]], seed: int) -> BaseLoop:
-    """The loop of an avatar package; its index is read from `loop.npz` or made from the clip."""
-    stored = package_folder / "loop.npz"
-    if stored.is_file():
-        return BaseLoop(LoopIndex.load(stored), seed)
-    from greenroom.stage.loop_index import index_clip
-
-    return BaseLoop(index_clip(video, segments), seed)

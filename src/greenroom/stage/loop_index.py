@@ -7,12 +7,16 @@ levels of 255, so they compare directly with the natural change from one frame t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from itertools import islice
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
+
+from greenroom.media.decode import read_frames
+from greenroom.stage.scene import PersonArea
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
@@ -22,7 +26,7 @@ _GRID = (32, 26)
 """Width and height of the small picture."""
 _MOST_FRAMES = 6000
 _NEIGHBOURS = 12
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,6 +41,8 @@ class LoopIndex:
     """[frames, k]: how far those are, in units of the natural step."""
     natural_step: float
     """Distance that 90 % of consecutive frames stay below."""
+    area: PersonArea | None
+    """Where the person is in any frame of the clip; None for a clip without a matte."""
 
     def save(self, path: Path) -> None:
         np.savez_compressed(
@@ -47,6 +53,7 @@ class LoopIndex:
             neighbours=self.neighbours,
             distances=self.distances,
             natural_step=np.float32(self.natural_step),
+            area=np.array(astuple(self.area) if self.area else (), np.float64),
         )
 
     @classmethod
@@ -61,11 +68,22 @@ class LoopIndex:
                 data["neighbours"],
                 data["distances"],
                 float(data["natural_step"]),
+                _area(data["area"]),
             )
 
 
-def index_clip(video: Path, segments: Sequence[tuple[int, int]]) -> LoopIndex:
-    """Look through a base clip once; of a very long one only the first minutes are used."""
+def _area(values: npt.NDArray[np.float64]) -> PersonArea | None:
+    if not len(values):
+        return None
+    left, top, right, bottom = (int(side) for side in values[:4])
+    return PersonArea(left, top, right, bottom, float(values[4]))
+
+
+def index_clip(video: Path, segments: Sequence[tuple[int, int]], alpha: Path | None = None) -> LoopIndex:
+    """Look through a base clip and its matte once; of a very long one only the first minutes are used.
+
+    A trainer saves the result beside the clip as `INDEX_FILE`; without it every render looks again.
+    """
     looks = _looks(video)
     count = len(looks)
     runs = tuple((a, min(b, count - 1)) for a, b in segments if a < count and min(b, count - 1) > a)
@@ -80,7 +98,10 @@ def index_clip(video: Path, segments: Sequence[tuple[int, int]]) -> LoopIndex:
         natural.append(change)
     natural_step = max(0.05, float(np.quantile(np.concatenate(natural), 0.9)))
     neighbours, distances = _nearest(looks, runs)
-    return LoopIndex(runs, step, neighbours, distances / natural_step, natural_step)
+    area = None
+    if alpha is not None:
+        area = PersonArea.of(islice(read_frames(alpha, pixel_format="gray", strict=False), count))
+    return LoopIndex(runs, step, neighbours, distances / natural_step, natural_step, area)
 
 
 def _looks(video: Path) -> F32:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
-from greenroom.engines.protocols import Image, Pcm, PhonemeSpan
+from greenroom.engines.protocols import AvatarPackageError, Image, Pcm, PhonemeSpan
 from greenroom.stage.base_clip import Alpha, BaseClip
-from greenroom.stage.loop import BaseLoop, open_loop
+from greenroom.stage.loop import BaseLoop
+from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
 from greenroom.stage.morph import morph
 from greenroom.stage.scene import PersonArea
 
@@ -75,7 +77,8 @@ class Performer:
     def __init__(self, avatar: Avatar, seed: int = 0) -> None:
         self._avatar = avatar
         self._clip = BaseClip(avatar.base_video, avatar.alpha_video)
-        self._loop: BaseLoop = open_loop(avatar.folder, avatar.base_video, list(avatar.segments), seed)
+        self._index = _index_of(avatar)
+        self._loop = BaseLoop(self._index, seed)
 
     @property
     def picture_size(self) -> tuple[int, int]:
@@ -83,16 +86,10 @@ class Performer:
         height, width = self._clip.frame(0).colour.shape[:2]
         return width, height
 
-    def person_area(self, samples: int = 10) -> PersonArea | None:
-        """Where the person is over the clip, from some frames of it; None without an alpha clip."""
-        last = self._clip.frame_count - 1
-        alphas = []
-        for number in range(samples):
-            alpha = self._clip.frame(last * number // max(1, samples - 1)).alpha
-            if alpha is None:
-                return None
-            alphas.append(alpha)
-        return PersonArea.of(alphas)
+    @property
+    def person_area(self) -> PersonArea | None:
+        """Where the person is in any frame of the clip; None without an alpha clip."""
+        return self._index.area
 
     def drive(self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None) -> Any:
         """The mouth track of a speech, or None for an avatar without a painter."""
@@ -123,3 +120,18 @@ class Performer:
 
     def close(self) -> None:
         self._clip.close()
+
+
+def _index_of(avatar: Avatar) -> LoopIndex:
+    """The index that the package holds, or a new one."""
+    stored = avatar.folder / INDEX_FILE
+    if stored.is_file():
+        try:
+            index = LoopIndex.load(stored)
+        except (ValueError, KeyError, OSError, BadZipFile) as error:
+            raise AvatarPackageError(
+                f"The avatar's {INDEX_FILE} cannot be read. Train the avatar again."
+            ) from error
+        if (index.area is None) == (avatar.alpha_video is None):
+            return index
+    return index_clip(avatar.base_video, avatar.segments, avatar.alpha_video)

@@ -156,7 +156,7 @@ class _Act:
         canvas = (plan.width, plan.height)
         background = background_picture(scene.background, canvas)
         performer = Performer(opener(Path(scene.package)), scene.seed)
-        area = performer.person_area()
+        area = performer.person_area
         picture = performer.picture_size
         placement = scene.placement or default_placement(canvas, picture, area)
         stage = Scene(canvas, background, Person(picture, placement, area))

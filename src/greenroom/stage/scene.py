@@ -7,7 +7,7 @@ converted once; a frame costs one copy of it plus the person's own area.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,15 +59,23 @@ class PersonArea:
     """Column of the head's middle."""
 
     @classmethod
-    def of(cls, alphas: Sequence[U8]) -> PersonArea:
-        """The union over some mattes [height, width] of one clip."""
-        most = np.max(np.stack(alphas), axis=0)
+    def of(cls, alphas: Iterable[U8]) -> PersonArea:
+        """The union over the mattes [height, width] of a clip, all of one size; at least one."""
+        most: U8 | None = None
+        total = np.zeros(0)
+        for number, alpha in enumerate(alphas):
+            if most is None:
+                most, total = alpha.copy(), np.zeros(alpha.shape, np.float64)
+            np.maximum(most, alpha, out=most)
+            if number % 10 == 0:
+                total += alpha
+        if most is None:
+            raise SceneError("The avatar's alpha clip holds no frame. Train the avatar again.")
         rows, columns = np.nonzero(most.max(axis=1) > 8)[0], np.nonzero(most.max(axis=0) > 8)[0]
         if not len(rows):
             return cls(0, 0, most.shape[1], most.shape[0], most.shape[1] / 2)
         top, bottom = int(rows[0]), int(rows[-1]) + 1
-        head = np.mean([a[top : top + (bottom - top) // 2].astype(np.float64) for a in alphas], axis=0)
-        weight = head.sum(axis=0)
+        weight = total[top : top + (bottom - top) // 2].sum(axis=0)
         centre = float((weight * np.arange(len(weight))).sum() / max(weight.sum(), 1.0))
         return cls(int(columns[0]), top, int(columns[-1]) + 1, bottom, centre)
 
