@@ -105,11 +105,16 @@ def submit_training(client: Any, footage: Path, name: str = "Ana") -> str:
     links = client.create2d_model_training_job(m.Create2dModelTrainingJobRequest(body=body))
     put(links.training_video_upload_url[0], footage.read_bytes())
     put(links.grant_file_upload_url, b"%PDF-1.4 I agree.")
-    command = m.Execute2dModelTrainingCommandByUserReq(command="SUBMITVERIFYING")
-    request = m.Execute2dModelTrainingCommandByUserRequest(job_id=links.job_id, body=command)
-    answer = client.execute2d_model_training_command_by_user(request)
+    answer = execute(client, links.job_id, "SUBMITVERIFYING")
     assert answer.commond_result == "EXCUTE_SUCCESS", answer
     return str(links.job_id)
+
+
+def execute(client: Any, job_id: str, command: str, comment: str | None = None) -> Any:
+    data = m.CommentData(comment_message=comment, attachment_name=["chin.png"]) if comment else None
+    body = m.Execute2dModelTrainingCommandByUserReq(command=command, comment_data=data)
+    request = m.Execute2dModelTrainingCommandByUserRequest(job_id=job_id, body=body)
+    return client.execute2d_model_training_command_by_user(request)
 
 
 def show_training(client: Any, job_id: str) -> Any:

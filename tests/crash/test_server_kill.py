@@ -16,6 +16,7 @@ from tests.crash.studio import (
     KilledServer,
     assets,
     cut,
+    execute,
     show_training,
     show_video,
     submit_training,
@@ -107,6 +108,27 @@ class TestTrainingAndRender:
         assert list((server.data_dir / "work").iterdir()) == []
         TestTrainingAndRender.avatar_id = str(shown.asset_id)
         keep_avatar(server.data_dir, shown.asset_id, tmp_path_factory.getbasetemp() / "avatar.zip")
+        server.stop()
+
+    def test_the_users_verdict_on_the_avatar(self, server: KilledServer) -> None:
+        if not self.avatar_id:
+            pytest.skip("there is no avatar: the training test did not pass")
+        client = server.start()
+        request = m.List2dModelTrainingJobRequest(state="JOB_SUCCESS")
+        (job,) = client.list2d_model_training_job(request).jobs
+        for command, state in (
+            ("CONFIRM_PENDING", "JOB_PENDING"),
+            ("CONFIRM_ACTIVE", "JOB_SUCCESS"),
+            ("CONFIRM_REJECT", "JOB_REJECT"),
+        ):
+            answer = execute(client, job.job_id, command, "The chin looks soft.")
+            assert answer.commond_result == "EXCUTE_SUCCESS"
+            assert show_training(client, job.job_id).state == state
+        requests.put(answer.attachment_upload_url[0], data=b"picture", timeout=10)
+        last = show_training(client, job.job_id).comment_logs[-1]
+        assert (last.comment_type, last.comment_message) == ("USER_REJECT", "The chin looks soft.")
+        assert requests.get(last.attachment_download_url[0], timeout=10).content == b"picture"
+        assert execute(client, job.job_id, "CONFIRM_ACCEPT").commond_result == "EXCUTE_FAILED"
         server.stop()
 
     def test_killed_while_it_renders(self, server: KilledServer, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -31,7 +32,8 @@ APPLICATION_VERSION = "greenroom-1"
 """Constant, so that a new release goes on with the jobs of the old one. Raise it only when the order of some
 job's steps changes in a way that cannot replay."""
 EMBEDDED_EXECUTOR = "embedded"
-"""Constant too: the next process on the same data folder takes up what the last one left."""
+"""Constant too: the next process on the same data folder takes up what the last one left. In a shared
+database each machine has its own name instead, for the lease on the folder holds on one machine only."""
 _WORKFLOW = "greenroom.job"
 
 _active: DbosEngine | None = None
@@ -103,7 +105,7 @@ class DbosEngine:
             "name": APPLICATION,
             "system_database_url": self._url,
             "application_version": APPLICATION_VERSION,
-            "executor_id": EMBEDDED_EXECUTOR,
+            "executor_id": EMBEDDED_EXECUTOR if self._url.startswith("sqlite") else socket.gethostname(),
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "ERROR",
             "enable_otlp": False,
