@@ -172,7 +172,8 @@ class TestFailing:
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert shown.state == "FAILED"
-        assert "avatar" in shown.error_info.error_msg.lower()
+        assert "the avatar cannot be used" in shown.error_info.error_msg
+        assert str(server.data_dir) not in shown.error_info.error_msg
         assert shown.error_info.error_code != "MSS.00000004"
         assert shown.output_asset_config is None
         assert len(shown.end_time) == 20

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from greenroom.engines.protocols import Progress, SpeechStyle
+from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle
 from greenroom.video.errors import VideoContentError
 
 _open_renderer: tuple[str, Any] | None = None
@@ -34,7 +34,12 @@ def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             file.extractall(building)
     except zipfile.BadZipFile:
         raise VideoContentError("the avatar's package is damaged: train the avatar again") from None
-    AvatarPackage.open(building)
+    try:
+        AvatarPackage.open(building)
+    except AvatarPackageError as error:
+        # The user knows the asset, not the folder where it was unpacked.
+        reason = str(error).replace(f" in {building}", "").replace(str(building), "the asset's main file")
+        raise VideoContentError(f"the avatar cannot be used: {reason}") from None
     building.rename(package)
     return {}
 
