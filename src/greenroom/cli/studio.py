@@ -71,6 +71,8 @@ class Studio:
                 listener(row.stage, row.progress)
                 if JobState(row.state).is_final:
                     return row
+                if worker.fault is not None:
+                    raise UserError(f"the jobs cannot be run: {worker.fault}", exit_code=1)
                 await asyncio.sleep(_POLL_SECONDS)
         finally:
             await asyncio.to_thread(worker.stop)

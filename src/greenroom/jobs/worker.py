@@ -32,6 +32,8 @@ class EmbeddedWorker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._working = threading.Event()
+        self.fault: Exception | None = None
+        """Why the jobs could not be started here, if so."""
 
     @property
     def is_working(self) -> bool:
@@ -62,8 +64,9 @@ class EmbeddedWorker:
                 self._engine.start()
                 self._working.set()
                 self._stop.wait()
-            except Exception:
+            except Exception as error:
                 log.exception("the worker could not start")
+                self.fault = error
             finally:
                 self._working.clear()
                 self._engine.stop()
