@@ -54,7 +54,7 @@ class RenderPlan:
     bitrate_bps: int | None = None
     """Cap on the mean video bit rate; None for constant quality alone."""
     crf: int = 20
-    preset: str = "veryfast"
+    preset: str = "faster"
     threads: int = 2
     segment_s: int = SEGMENT_S
     title: str = ""
