@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import psutil
 import requests
 from huaweicloudsdkmetastudio.v1 import model as m
 from tests.conftest import RunningServer, greenroom_command, sdk_client, start_server
@@ -50,6 +51,18 @@ class KilledServer:
         self._running.kill()
         assert self._running.process.stdout is not None
         self._running.process.stdout.close()
+
+    def orphans(self) -> list[int]:
+        """Worker processes that the killed server left running."""
+        assert self._running is not None
+        parent = str(self._running.process.pid)
+        time.sleep(0.2)
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            command = process.info["cmdline"] or []
+            if "greenroom.jobs.child" in command and command[-1] == parent:
+                found.append(process.pid)
+        return found
 
     def stop(self) -> None:
         if self._running is not None and self._running.process.poll() is None:

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import greenroom_command
 from tests.crash.studio import cut
 
-FOOTAGE_SECONDS = 30
+FOOTAGE_SECONDS = 24
 
 
 @pytest.fixture(scope="session")
