@@ -1,0 +1,273 @@
+"""How well a trained mouth follows sound: on unseen clips of the same person, and with the built-in voices.
+
+The avatar is the package that `GREENROOM_BENCH_AVATAR` names. Without it one is trained from
+`GREENROOM_BENCH_FOOTAGE`, and its time is a row of the table. `GREENROOM_BENCH_UNSEEN` is a folder of clips
+of the same person that the training never saw.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.bench.table import Row
+from greenroom.engines.face.geometry import lip_opening
+from greenroom.engines.face.tracker import LiteRtFaceTracker
+from greenroom.engines.mouth.articulation import (
+    CLOSED_OPENING,
+    CLOSURES,
+    OPEN_OPENING,
+    OPEN_VOWELS,
+    Steering,
+    silent_frames,
+)
+from greenroom.engines.mouth.package import STEERING, AvatarPackage
+from greenroom.engines.mouth.quality import QualityReport, Take, measure, runs
+from greenroom.engines.mouth.renderer import MouthPerformer, MouthTrack
+from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError, AvatarSource, Image, PhonemeSpan
+from greenroom.media.decode import read_audio, read_frames
+from greenroom.stage.speech import speak
+
+AVATAR_VARIABLE = "GREENROOM_BENCH_AVATAR"
+FOOTAGE_VARIABLE = "GREENROOM_BENCH_FOOTAGE"
+UNSEEN_VARIABLE = "GREENROOM_BENCH_UNSEEN"
+_RATE = 16_000
+_REST_EDGE = 4
+"""Frames at both ends of a pause that may still move."""
+
+_TEXTS = {
+    "en": "My mother bought a big apple pie, but Bob paid for the map and the lamp. "
+    "Mum, pass the hot pan to Papa.",
+    "zh": "妈妈买了八百本白色的笔记本。我们不怕爬大山，爸爸拍了马的照片。",
+}
+_VOICES = (
+    ("kokoro-af_heart", "en"),
+    ("kokoro-am_michael", "en"),
+    ("piper-en_US-joe", "en"),
+    ("kokoro-zf_xiaoxiao", "zh"),
+    ("kokoro-zm_yunjian", "zh"),
+)
+
+
+@dataclass(slots=True, frozen=True)
+class _Clip:
+    frames: list[Image]
+    sound: npt.NDArray[np.float32]
+
+
+def run() -> list[Row]:
+    """All figures of the lips.
+
+    Raises:
+        AvatarPackageError: there is neither an avatar nor footage to train one from.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-lipsync-") as name:
+        package, rows = _package(Path(name))
+        unseen = _unseen_clips()
+        if unseen:
+            rows += _unseen_rows(package, unseen)
+        rows += _voice_rows(package)
+        rows += _speed_rows(package)
+    return rows
+
+
+def _package(folder: Path) -> tuple[AvatarPackage, list[Row]]:
+    ready = os.environ.get(AVATAR_VARIABLE)
+    if ready:
+        return AvatarPackage.open(Path(ready)), []
+    footage = os.environ.get(FOOTAGE_VARIABLE)
+    if not footage or not Path(footage).is_file():
+        raise AvatarPackageError(
+            f"Set {AVATAR_VARIABLE} to the folder of an avatar package, or {FOOTAGE_VARIABLE} to a video "
+            "to train from."
+        )
+    from greenroom.engines.mouth.trainer import TrainingOptions, train_avatar
+
+    begin = time.perf_counter()
+    source = AvatarSource(Path(footage), "Bench", None)
+    train_avatar(source, folder / "work", folder / "avatar", TrainingOptions(), lambda stage, done: None)
+    minutes = (time.perf_counter() - begin) / 60
+    row = Row("training", minutes, "min", f"{os.cpu_count()} cores", "<= 20 min")
+    return AvatarPackage.open(folder / "avatar"), [row]
+
+
+def _unseen_clips() -> list[_Clip]:
+    folder = os.environ.get(UNSEEN_VARIABLE)
+    if not folder:
+        return []
+    videos = sorted(
+        path for path in Path(folder).iterdir() if path.suffix in {".mpg", ".mp4", ".mov", ".webm"}
+    )
+    return [_Clip(list(read_frames(path)), read_audio(path, _RATE)) for path in videos]
+
+
+# ------------------------------------------------------------ unseen clips
+
+
+def _unseen_rows(package: AvatarPackage, clips: list[_Clip]) -> list[Row]:
+    own, other, mean = _compare(package, clips)
+    rows = [
+        _row("mouth PSNR", "mouth_psnr_db", "dB", ">= 34 dB", (own, other, mean)),
+        _row("lip landmark distance", "lip_landmark_distance_px", "px", "<= 1.3 px", (own, other, mean)),
+        _row("lip opening correlation", "opening_correlation", "", ">= 0.92", (own, other, mean)),
+        _row("closures kept", "closures_kept", "", ">= 0.98", (own, other, mean)),
+        _row("open frames shown closed", "open_shown_closed", "", "<= 0.04", (own, other, mean)),
+        _row("offset of lips to sound", "offset_frames", "frames", "-1..1", (own, other, mean)),
+        _row("sharpness", "sharpness", "", ">= 0.85", (own, other, mean)),
+    ]
+    return rows
+
+
+def _row(name: str, field: str, unit: str, goal: str, reports: tuple[QualityReport, ...]) -> Row:
+    own, other, mean = (getattr(report, field) for report in reports)
+    return Row(name, own, unit, f"another clip's sound {other:.3g}; mean mouth {mean:.3g}", goal)
+
+
+def _compare(
+    package: AvatarPackage, clips: list[_Clip]
+) -> tuple[QualityReport, QualityReport, QualityReport]:
+    """The clips painted from their own sound, from the next clip's sound, and with the mean mouth."""
+    geometry = package.geometry()
+    steering = Steering.load(package.folder / STEERING)
+    takes: list[list[Take]] = [[], [], []]
+    for number, clip in enumerate(clips):
+        landmarks = LiteRtFaceTracker().track(iter(clip.frames), VIDEO_FPS).landmarks
+        transforms = geometry.transforms(landmarks)
+        performer = MouthPerformer((package.driver, package.painter), geometry, transforms, steering, 1)
+        wrong = clips[(number + 1) % len(clips)]
+        tracks = [
+            performer.drive(clip.sound, _RATE),
+            performer.drive(wrong.sound, _RATE),
+            MouthTrack(np.zeros((1, len(steering.rest)), np.float32)),
+        ]
+        for kind, track in enumerate(tracks):
+            painted = _painted(clip.frames, performer, track)
+            again = LiteRtFaceTracker().track(iter(painted), VIDEO_FPS).landmarks
+            takes[kind].append(Take(clip.frames, painted, landmarks, again))
+    own, other, mean = (measure(kind) for kind in takes)
+    return own, other, mean
+
+
+def _painted(frames: list[Image], performer: MouthPerformer, track: MouthTrack) -> list[Image]:
+    result = [frame.copy() for frame in frames]
+    for index, frame in enumerate(result):
+        performer.apply(frame, index, track, index)
+    return result
+
+
+# ------------------------------------------------------------------ voices
+
+
+def _voice_rows(package: AvatarPackage) -> list[Row]:
+    base = list(read_frames(package.base_video))
+    first, last = package.segments[0]
+    performer = MouthPerformer.open(package)
+    rows, rested = [], []
+    for voice_id, language in _VOICES:
+        speech = speak(_TEXTS[language], voice_id)
+        phonemes = speech.phonemes or ()
+        track = performer.drive(speech.pcm, speech.sample_rate, speech.phonemes)
+        order = _to_and_fro(first, last, len(track))
+        frames = [base[index].copy() for index in order]
+        for number, (index, frame) in enumerate(zip(order, frames, strict=True)):
+            performer.apply(frame, index, track, number)
+        opening = lip_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
+        still = lip_opening(
+            LiteRtFaceTracker().track(iter([base[index] for index in order]), VIDEO_FPS).landmarks
+        )
+        shut = _shown(opening, phonemes, speech.sample_rate, CLOSURES, closed=True)
+        shut_by_chance = _shown(still, phonemes, speech.sample_rate, CLOSURES, closed=True)
+        wide = _shown(opening, phonemes, speech.sample_rate, OPEN_VOWELS, closed=False)
+        wide_by_chance = _shown(still, phonemes, speech.sample_rate, OPEN_VOWELS, closed=False)
+        rows.append(
+            Row(
+                f"{voice_id}: p b m shown closed",
+                shut,
+                "",
+                f"unpainted base clip {shut_by_chance:.2f}",
+                ">= 0.95",
+            )
+        )
+        rows.append(
+            Row(
+                f"{voice_id}: open vowels shown open",
+                wide,
+                "",
+                f"unpainted base clip {wide_by_chance:.2f}",
+                ">= 0.95",
+            )
+        )
+        rested += _rests(opening, silent_frames(speech.pcm, speech.sample_rate, len(track)))
+    share = float(np.mean(rested)) if rested else None
+    rows.append(Row("closed frames in silence", share, "", f"{len(rested)} frames", ">= 0.99"))
+    return rows
+
+
+def _to_and_fro(first: int, last: int, count: int) -> list[int]:
+    there = list(range(first, last + 1))
+    cycle = there + there[-2:0:-1]
+    return [cycle[number % len(cycle)] for number in range(count)]
+
+
+def _shown(
+    opening: npt.NDArray[np.float64],
+    phonemes: tuple[PhonemeSpan, ...],
+    sample_rate: int,
+    starts: tuple[str, ...],
+    closed: bool,
+) -> float:
+    """Share of the phonemes that begin with one of `starts` and are seen closed (or open) in their time."""
+    seen = []
+    for span in phonemes:
+        if span.symbol.startswith(starts):
+            begin = int(span.start_sample * VIDEO_FPS / sample_rate)
+            end = int(np.ceil(span.end_sample * VIDEO_FPS / sample_rate))
+            part = opening[begin : max(end, begin + 1)]
+            if len(part):
+                seen.append(part.min() < CLOSED_OPENING if closed else part.max() > OPEN_OPENING)
+    return float(np.mean(seen)) if seen else 1.0
+
+
+def _rests(opening: npt.NDArray[np.float64], quiet: npt.NDArray[np.bool_]) -> list[bool]:
+    """For each frame well inside a pause, whether the lips are closed."""
+    closed: list[bool] = []
+    for begin, end in runs(quiet[: len(opening)]):
+        inner = opening[begin + _REST_EDGE : end + 1 - _REST_EDGE]
+        closed += (inner < CLOSED_OPENING).tolist()
+    return closed
+
+
+def _speed_rows(package: AvatarPackage) -> list[Row]:
+    performer = MouthPerformer.open(package, threads=1)
+    frame = next(iter(read_frames(package.base_video)))
+    code = np.zeros(performer.code_size, np.float32)
+    transform = package.transforms()[0]
+    side = package.geometry().side
+    crop = np.zeros((side, side, 3), np.uint8)
+    network = _median_ms(lambda: performer.painted(crop, code))
+    whole = _median_ms(lambda: performer.paint(frame, transform, code))
+    return [
+        Row(
+            "mouth network, one frame, one thread",
+            network,
+            "ms",
+            f"with paste-back {whole:.1f} ms",
+            "<= 14 ms",
+        ),
+    ]
+
+
+def _median_ms(work: Callable[[], object], times: int = 60) -> float:
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return float(np.median(taken) * 1000)

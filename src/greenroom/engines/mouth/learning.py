@@ -1,0 +1,381 @@
+"""Training the driver and the painter in PyTorch, with checkpoints, and their export to ONNX."""
+
+from __future__ import annotations
+
+import io
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
+from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
+from greenroom.engines.mouth.preparation import MEASURES, Footage, Hearing, stretched
+
+Floats = npt.NDArray[np.float32]
+Step = Callable[[float], None]
+
+CHECKPOINT_SECONDS = 20.0
+_SEQUENCE = 75
+"""Video frames of one training sequence of the driver."""
+_BATCH_SEQUENCES = 16
+_EDGE = 5
+"""Frames at both ends of a sequence that do not count: their surroundings are cut off."""
+_BATCH_PICTURES = 32
+_OPENING_WEIGHT, _WIDTH_WEIGHT = 0.5, 0.1
+_NEIGHBOUR = 12
+"""The painter also learns to put a mouth into a frame that many frames away, of the same shot."""
+
+
+@dataclass(slots=True, frozen=True)
+class Machine:
+    device: torch.device
+    bfloat16: bool
+    """Whether the processor computes bf16 faster than float32."""
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        if not self.bfloat16:
+            return nullcontext()
+        context: AbstractContextManager[Any] = torch.autocast(self.device.type, dtype=torch.bfloat16)
+        return context
+
+
+def this_machine(threads: int) -> Machine:
+    """CUDA where there is one, else the CPU, with bf16 where it has instructions for it."""
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    if torch.cuda.is_available():
+        return Machine(torch.device("cuda"), torch.cuda.is_bf16_supported())
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        flags = ""
+    return Machine(torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags)
+
+
+class Checkpoint:
+    """Saves the state of a training every CHECKPOINT_SECONDS, whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._saved_at = time.monotonic()
+
+    def load(self) -> dict[str, Any] | None:
+        if not self._path.exists():
+            return None
+        # Only tensors and plain containers are read, never code.
+        state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
+        return state
+
+    def save_if_due(self, state: Callable[[], dict[str, Any]]) -> None:
+        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
+            self.save(state())
+
+    def save(self, state: dict[str, Any]) -> None:
+        part = self._path.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self._path)
+        self._saved_at = time.monotonic()
+
+
+# ------------------------------------------------------------------ driver
+
+
+@dataclass(slots=True, frozen=True)
+class DriverOptions:
+    members: int = 4
+    steps: int = 600
+    width: int = 192
+    learning_rate: float = 2e-3
+
+
+def train_driver(
+    hearings: list[Hearing],
+    targets: Floats,
+    learn: npt.NDArray[np.bool_],
+    code_weight: Floats,
+    options: DriverOptions,
+    machine: Machine,
+    path: Path,
+    step: Step,
+) -> Ensemble:
+    """Teach an ensemble of drivers to tell the mouth from the sound.
+
+    Args:
+        hearings: versions of the footage's sound; the first is the recording itself.
+        targets: [frames, CODE_SIZE + MEASURES].
+        learn: [frames]: frames that count.
+        code_weight: [CODE_SIZE]: how much of the picture each code moves.
+        path: the folder for finished members.
+    """
+    first = hearings[0].features
+    mean = torch.from_numpy(first.mean(0))
+    scale = torch.from_numpy(first.std(0) + 1e-3)
+    shape = DriverShape(first.shape[1], CODE_SIZE + MEASURES, width=options.width)
+    weight = np.concatenate([code_weight / code_weight.sum(), [_OPENING_WEIGHT, _WIDTH_WEIGHT]])
+    sounds = [torch.from_numpy(hearing.features) for hearing in hearings]
+    courses = [torch.from_numpy(stretched(targets, hearing.rate)) for hearing in hearings]
+    counted = [torch.from_numpy(_counted(learn, hearing.rate)) for hearing in hearings]
+    members = []
+    for number in range(options.members):
+        torch.manual_seed(number)
+        driver = Driver(shape, mean, scale)
+        file = path / f"driver_{number}.pt"
+        stored = Checkpoint(file).load()
+        if stored is not None:
+            driver.load_state_dict(stored)
+        else:
+            _train_member(
+                driver.to(machine.device),
+                (sounds, courses, counted),
+                torch.from_numpy(weight.astype(np.float32)),
+                options,
+                partial(_of_member, step, number, options.members),
+            )
+            Checkpoint(file).save(driver.cpu().state_dict())
+        members.append(driver.cpu().eval())
+        step((number + 1) / options.members)
+    ensemble: Ensemble = Ensemble(members).eval()
+    return ensemble
+
+
+def _of_member(step: Step, number: int, members: int, done: float) -> None:
+    step((number + done) / members)
+
+
+def _counted(learn: npt.NDArray[np.bool_], rate: float) -> npt.NDArray[np.float32]:
+    return stretched(learn.astype(np.float32)[:, None], rate)[:, 0].round().astype(np.float32)
+
+
+def _train_member(
+    driver: Driver,
+    data: tuple[list[Tensor], list[Tensor], list[Tensor]],
+    weight: Tensor,
+    options: DriverOptions,
+    step: Step,
+) -> None:
+    sounds, courses, counted = data
+    device = next(driver.parameters()).device
+    weight = weight.to(device)
+    rng = np.random.default_rng(torch.initial_seed())
+    optimiser = torch.optim.AdamW(driver.parameters(), lr=options.learning_rate, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.learning_rate, options.steps, pct_start=0.1
+    )
+    # Two in three sequences are heard as recorded, the rest in other voices.
+    others = len(sounds) - 1
+    chance = [0.65, *([0.35 / others] * others)] if others else [1.0]
+    driver.train()
+    for number in range(options.steps):
+        heard, wanted, counts = [], [], []
+        for version in rng.choice(len(sounds), _BATCH_SEQUENCES, p=chance):
+            frames = min(len(courses[version]), len(sounds[version]) // 2)
+            start = int(rng.integers(0, frames - _SEQUENCE))
+            heard.append(sounds[version][2 * start : 2 * (start + _SEQUENCE)])
+            wanted.append(courses[version][start : start + _SEQUENCE])
+            counts.append(counted[version][start : start + _SEQUENCE])
+        sound, course, count = (torch.stack(items).to(device) for items in (heard, wanted, counts))
+        inner = slice(_EDGE, -_EDGE)
+        error = ((driver(sound) - course)[:, inner] ** 2 * weight).sum(-1) * count[:, inner]
+        loss = error.sum() / count[:, inner].sum().clamp(min=1)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(driver.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        if number % 10 == 0:
+            step(number / options.steps)
+    driver.eval()
+
+
+def export_driver(ensemble: Ensemble, path: Path) -> None:
+    """Write the drivers as one ONNX network: `features` [1, 2n, f] -> `course` [1, n, outputs]."""
+    features = ensemble.drivers[0].mean.shape[0]
+    _export(
+        ensemble,
+        (torch.zeros(1, 50, features),),
+        path,
+        {"names": (["features"], ["course"]), "axes": {"features": {1: "steps"}, "course": {1: "frames"}}},
+    )
+
+
+# ----------------------------------------------------------------- painter
+
+
+@dataclass(slots=True, frozen=True)
+class PainterOptions:
+    pictures: int = 60_000
+    """Training pictures seen in all."""
+    learning_rate: float = 2e-3
+    widths: tuple[int, int, int] = (40, 56, 72)
+    gradient_weight: float = 2.0
+
+
+def train_painter(
+    footage: Footage,
+    codes: Floats,
+    coder: MouthCoder,
+    options: PainterOptions,
+    machine: Machine,
+    path: Path,
+    step: Step,
+) -> Painter:
+    """Teach the painter this person's mouth; goes on from the checkpoint in `path`."""
+    torch.manual_seed(0)
+    basis = torch.from_numpy(coder.basis(GRID))
+    painter = Painter(footage.geometry.side, basis, options.widths)
+    painter.to(machine.device, memory_format=torch.channels_last)
+    steps = max(1, options.pictures // _BATCH_PICTURES)
+    optimiser = torch.optim.AdamW(painter.parameters(), lr=options.learning_rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.learning_rate, steps, pct_start=0.05)
+    checkpoint = Checkpoint(path)
+    begin = 0
+    stored = checkpoint.load()
+    if stored is not None:
+        painter.load_state_dict(stored["painter"])
+        optimiser.load_state_dict(stored["optimiser"])
+        schedule.load_state_dict(stored["schedule"])
+        begin = stored["step"]
+
+    def state(number: int) -> dict[str, Any]:
+        return {
+            "painter": painter.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "schedule": schedule.state_dict(),
+            "step": number,
+        }
+
+    batches = _PictureBatches(footage, codes, machine.device)
+    weight, hole = batches.weight, batches.hole
+    painter.train()
+    for number in range(begin, steps):
+        # Seeded by the step, so that a resumed training sees what an uninterrupted one would.
+        context, wanted, code = batches.draw(np.random.default_rng((1, number)))
+        with machine.autocast():
+            painted = painter(context, hole, code)
+        loss = _picture_loss(painted.float(), wanted, weight, options.gradient_weight)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        if number % 5 == 0:
+            step(number / steps)
+            checkpoint.save_if_due(partial(state, number + 1))
+    if begin < steps:
+        checkpoint.save(state(steps))
+    finished: Painter = painter.cpu().eval()
+    return finished
+
+
+class _PictureBatches:
+    """Draws training pictures: a base frame with its mouth cut out, a code, and the picture it stands for."""
+
+    def __init__(self, footage: Footage, codes: Floats, device: torch.device) -> None:
+        self._footage = footage
+        self._codes = codes
+        self._device = device
+        usable = footage.usable & ~footage.held_out
+        self._frames = np.flatnonzero(usable)
+        self._usable = usable
+        self._shot = np.zeros(len(usable), np.int64)
+        self._shot[list(footage.cuts)] = 1
+        self._shot = np.cumsum(self._shot)
+        # Open mouths are rarer than closed ones and hold more to learn.
+        opening = footage.opening[self._frames]
+        self._chance = 1 + 2 * np.clip(opening / np.percentile(opening, 95), 0, 1)
+        self._chance /= self._chance.sum()
+        mask = torch.from_numpy(footage.geometry.mask)
+        self.hole = torch.from_numpy(footage.geometry.hole)[None, None].to(device)
+        lips = torch.from_numpy(_lip_weight(footage.geometry.reference, footage.geometry.side))
+        self.weight = (mask * lips)[None, None].to(device)
+
+    def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """context and wanted [batch, 3, side, side] in 0..1, code [batch, CODE_SIZE]."""
+        mouths = rng.choice(self._frames, _BATCH_PICTURES, p=self._chance)
+        bases = mouths.copy()
+        moved = mouths + rng.integers(-_NEIGHBOUR, _NEIGHBOUR + 1, len(mouths))
+        moved = np.clip(moved, 0, len(self._usable) - 1)
+        other = (rng.random(len(mouths)) < 0.4) & self._usable[moved]
+        other &= self._shot[moved] == self._shot[mouths]
+        bases[other] = moved[other]
+        context = self._pictures(bases) * (1 - self.hole)
+        code = torch.from_numpy(self._codes[mouths]).to(self._device)
+        return context, self._pictures(mouths), code
+
+    def _pictures(self, frames: npt.NDArray[np.int64]) -> Tensor:
+        stacked = torch.from_numpy(np.stack([self._footage.crops[frame] for frame in frames]))
+        planes = stacked.to(self._device).permute(0, 3, 1, 2).float() / 255
+        return planes.contiguous(memory_format=torch.channels_last)
+
+
+def _lip_weight(reference: Floats, side: int) -> npt.NDArray[np.float32]:
+    """[side, side]: 1 on the skin, 3 on the lips and the inside of the mouth."""
+    corners = reference[[61, 291]]
+    centre = (corners.mean(0) + reference[[13, 14]].mean(0)) / 2
+    reach = np.abs(corners[1, 0] - corners[0, 0]) * np.array([0.62, 0.5])
+    rows, columns = np.mgrid[:side, :side]
+    distance = ((columns - centre[0]) / reach[0]) ** 2 + ((rows - centre[1]) / reach[1]) ** 2
+    return np.asarray(1 + 2 * np.exp(-(distance**2)), np.float32)
+
+
+def _picture_loss(painted: Tensor, wanted: Tensor, weight: Tensor, gradient_weight: float) -> Tensor:
+    """Weighted L1 on the picture and on its gradients, which keeps teeth and lips sharp."""
+    difference = painted - wanted
+    loss = (difference.abs() * weight).sum() / (weight.sum() * difference.shape[0] * 3)
+    across = (difference[..., :, 1:] - difference[..., :, :-1]).abs() * weight[..., :, 1:]
+    down = (difference[..., 1:, :] - difference[..., :-1, :]).abs() * weight[..., 1:, :]
+    edges = (across.sum() + down.sum()) / (weight.sum() * difference.shape[0] * 3)
+    return loss + gradient_weight * edges
+
+
+def export_painter(painter: Painter, footage: Footage, path: Path) -> None:
+    """Write the painter as ONNX: `context` [n, 3, side, side] and `code` [n, CODE_SIZE] -> `painted`.
+
+    The hole is a constant of the network.
+    """
+    hole = torch.from_numpy(footage.geometry.hole)[None, None]
+
+    class WithHole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.painter = painter
+            self.register_buffer("hole", hole)
+
+        def forward(self, context: Tensor, code: Tensor) -> Tensor:
+            painted: Tensor = self.painter(context * (1 - self.hole), self.hole, code)
+            return painted
+
+    side = footage.geometry.side
+    example = (torch.zeros(1, 3, side, side), torch.zeros(1, CODE_SIZE))
+    _export(WithHole().eval(), example, path, {"names": (["context", "code"], ["painted"]), "axes": {}})
+
+
+def _export(network: torch.nn.Module, example: tuple[Tensor, ...], path: Path, form: dict[str, Any]) -> None:
+    inputs, outputs = form["names"]
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # The tracing exporter is deprecated but needs no further package and keeps dynamic axes simple.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            example,
+            buffer,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=form["axes"] or None,
+            opset_version=17,
+            dynamo=False,
+        )
+    part = path.with_suffix(".part")
+    part.write_bytes(buffer.getvalue())
+    part.replace(path)

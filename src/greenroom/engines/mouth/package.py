@@ -1,0 +1,134 @@
+"""An avatar package: a folder that holds all that is needed to let a person speak, and says what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.engines.mouth.crops import CropGeometry
+from greenroom.engines.protocols import AvatarPackageError
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+BASE_VIDEO, ALPHA_VIDEO = "base.mp4", "alpha.mp4"
+PAINTER, DRIVER = "mouth.onnx", "driver.onnx"
+GEOMETRY, FRAMES, STEERING = "geometry.npz", "frames.npz", "steering.npz"
+QUALITY = "quality.json"
+
+
+@dataclass(slots=True, frozen=True)
+class AvatarPackage:
+    """An opened package. Its files are only read."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @staticmethod
+    def open(folder: Path, verify: bool = False) -> AvatarPackage:
+        """Open the package in `folder`; with `verify` every file's hash is computed.
+
+        Raises:
+            AvatarPackageError: it is missing, damaged or of another format version.
+        """
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text())
+        except FileNotFoundError:
+            raise AvatarPackageError(f"{folder} is no avatar package: it holds no {MANIFEST}.") from None
+        except (OSError, ValueError) as error:
+            raise AvatarPackageError(f"{folder / MANIFEST} cannot be read: {error}.") from None
+        version = manifest.get("format_version") if isinstance(manifest, dict) else None
+        if version != FORMAT_VERSION:
+            raise AvatarPackageError(
+                f"The avatar package in {folder} has format version {version}; this Greenroom reads "
+                f"{FORMAT_VERSION}. Train it again or update Greenroom."
+            )
+        for name, digest in manifest["files"].items():
+            path = folder / name
+            if not path.is_file():
+                raise AvatarPackageError(f"The avatar package in {folder} is incomplete: {name} is missing.")
+            if verify and file_sha256(path) != digest:
+                raise AvatarPackageError(f"The avatar package in {folder} is damaged: {name} has changed.")
+        return AvatarPackage(folder, manifest)
+
+    @property
+    def name(self) -> str:
+        return str(self.manifest["name"])
+
+    @property
+    def base_video(self) -> Path:
+        return self.folder / BASE_VIDEO
+
+    @property
+    def alpha_video(self) -> Path | None:
+        path = self.folder / ALPHA_VIDEO
+        return path if path.is_file() else None
+
+    @property
+    def fps(self) -> int:
+        return int(self.manifest["fps"])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the base clip."""
+        width, height = self.manifest["size"]
+        return int(width), int(height)
+
+    @property
+    def frame_count(self) -> int:
+        return int(self.manifest["frame_count"])
+
+    @property
+    def segments(self) -> list[tuple[int, int]]:
+        """First and last frame of each stretch of the base clip that has no cut inside."""
+        return [(int(first), int(last)) for first, last in self.manifest["segments"]]
+
+    @property
+    def painter(self) -> Path:
+        return self.folder / PAINTER
+
+    @property
+    def driver(self) -> Path:
+        return self.folder / DRIVER
+
+    def geometry(self) -> CropGeometry:
+        return CropGeometry.load(self.folder / GEOMETRY)
+
+    def transforms(self) -> npt.NDArray[np.float32]:
+        """[frame_count, 2, 3]: base frame to crop."""
+        with np.load(self.folder / FRAMES, allow_pickle=False) as stored:
+            return np.asarray(stored["transforms"], np.float32)
+
+    def quality(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / QUALITY).read_text()))
+
+
+def write_manifest(folder: Path, description: dict[str, Any]) -> None:
+    """Close a package that is being built: hash its files and write the manifest."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        **description,
+        "files": {path.name: file_sha256(path) for path in files},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def publish_package(building: Path, folder: Path) -> None:
+    """Put a finished package in its place; one that an interrupted run left there is replaced."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(building, folder)
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

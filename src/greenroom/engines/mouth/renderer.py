@@ -1,0 +1,133 @@
+"""The mouth at work: sound becomes a course of mouth codes, and each code a mouth painted into a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from greenroom.engines.mouth.articulation import Steering, articulate
+from greenroom.engines.mouth.codes import CODE_SIZE
+from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
+from greenroom.engines.mouth.features import FEATURE_RATE, sound_features
+from greenroom.engines.mouth.package import STEERING, AvatarPackage
+from greenroom.engines.protocols import VIDEO_FPS, Image, Pcm, PhonemeSpan
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(slots=True, frozen=True)
+class MouthTrack:
+    """The course of a mouth over a speech."""
+
+    codes: Floats
+    """[frames, CODE_SIZE] at VIDEO_FPS."""
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def onnx_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session that computes on `threads` threads and does not spin between calls."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class MouthPerformer:
+    """Speaks with one person's mouth. `apply` may be called for frames in any order."""
+
+    def __init__(
+        self,
+        networks: tuple[Path, Path],
+        geometry: CropGeometry,
+        transforms: Floats,
+        steering: Steering,
+        threads: int,
+    ) -> None:
+        driver, painter = networks
+        self._driver = onnx_session(driver, threads)
+        self._painter = onnx_session(painter, threads)
+        self._geometry = geometry
+        self._transforms = transforms
+        self._steering = steering
+        self._ring = _ring(geometry)
+
+    @classmethod
+    def open(cls, package: AvatarPackage, threads: int = 1) -> MouthPerformer:
+        return cls(
+            (package.driver, package.painter),
+            package.geometry(),
+            package.transforms(),
+            Steering.load(package.folder / STEERING),
+            threads,
+        )
+
+    @property
+    def code_size(self) -> int:
+        return len(self._steering.rest)
+
+    def drive(self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None = None) -> MouthTrack:
+        """The mouth's course over a whole speech, ceil(seconds * 25) frames.
+
+        Args:
+            phonemes: the synthesis model's own times in samples of `pcm`; None for a recording.
+        """
+        frames = ceil(len(pcm) * VIDEO_FPS / sample_rate)
+        course = drive_raw(self._driver, sound_features(pcm, sample_rate), frames)
+        return MouthTrack(articulate(course[:, :CODE_SIZE], self._steering, phonemes, pcm, sample_rate))
+
+    def apply(
+        self, frame: Image, base_frame_index: int, track: MouthTrack, frame_number: int
+    ) -> tuple[int, int, int, int]:
+        """Paint the mouth of `track` at `frame_number` into `frame`, base frame `base_frame_index`, in place.
+
+        Beyond the end of the track its last mouth stays.
+
+        Returns:
+            x0, y0, x1, y1 of the changed region.
+        """
+        code = track.codes[min(frame_number, len(track.codes) - 1)]
+        return self.paint(frame, self._transforms[base_frame_index], code)
+
+    def paint(self, frame: Image, transform: Floats, code: Floats) -> tuple[int, int, int, int]:
+        """Paint the mouth that `code` asks for at the place that `transform` (frame to crop) gives."""
+        crop = cut_crop(frame, transform, self._geometry.side)
+        return paste_crop(frame, self.painted(crop, code), self._geometry.mask, transform)
+
+    def painted(self, crop: Image, code: Floats) -> Image:
+        """The crop with its mouth painted anew and matched in colour to what surrounds it."""
+        # The network cuts the mouth out of the crop by itself.
+        context = cv2.dnn.blobFromImage(crop, 1 / 255)
+        output = self._painter.run(None, {"context": context, "code": code[None]})[0][0]
+        picture = output.transpose(1, 2, 0) * 255
+        ring = self._ring[..., None]
+        offset = ((crop - picture) * ring).sum((0, 1)) / ring.sum()
+        return np.asarray(np.clip(picture + offset + 0.5, 0, 255), np.uint8)
+
+
+def drive_raw(driver: onnxruntime.InferenceSession, features: Floats, frames: int) -> Floats:
+    """The driver's course [frames, CODE_SIZE + measures] for sound features at 50 a second."""
+    per_frame = FEATURE_RATE // VIDEO_FPS
+    wanted = max(1, frames) * per_frame
+    if len(features) < wanted:
+        features = np.pad(
+            features, ((0, wanted - len(features)), (0, 0)), mode="edge" if len(features) else "constant"
+        )
+    course = driver.run(None, {"features": features[None, :wanted]})[0][0]
+    return np.asarray(course[:frames], np.float32)
+
+
+def _ring(geometry: CropGeometry) -> Floats:
+    """[side, side]: the faint outer part of the mask, where painted and filmed skin lie over each other."""
+    mask = geometry.mask
+    return np.where((mask > 0.02) & (mask < 0.35), 1.0, 0.0).astype(np.float32)
