@@ -231,8 +231,8 @@ def train_painter(
 ) -> Painter:
     """Teach the painter this person's mouth; goes on from the checkpoint in `path`."""
     torch.manual_seed(0)
-    basis = torch.from_numpy(coder.basis(GRID))
-    painter = Painter(footage.geometry.side, basis, options.widths)
+    basis, mean = (torch.from_numpy(planes) for planes in coder.basis(GRID))
+    painter = Painter(footage.geometry.side, basis, mean, options.widths)
     painter.to(machine.device, memory_format=torch.channels_last)
     steps = max(1, options.pictures // _BATCH_PICTURES)
     optimiser = torch.optim.AdamW(painter.parameters(), lr=options.learning_rate, weight_decay=1e-4)

@@ -103,19 +103,22 @@ class _Modulation(nn.Module):
 class Painter(nn.Module):
     """Paints the mouth that a code asks for into a crop whose mouth has been cut out.
 
-    The code enters twice: as a coarse picture (a linear map that starts as the code's principal components)
-    and as modulation of the inner layers. The work is done on a grid of 32 x 32, 16 x 16 and 8 x 8.
+    The code enters twice: as a coarse picture (a linear map that starts as the code's principal components),
+    to which the rest of the network adds light and detail, and as modulation of the inner layers.
+    The work is done on a grid of 32 x 32, 16 x 16 and 8 x 8.
     """
 
-    def __init__(self, side: int, basis: Tensor, widths: tuple[int, int, int] = (40, 56, 72)) -> None:
-        """`basis`: [CODE_SIZE, 3, GRID, GRID]."""
+    def __init__(
+        self, side: int, basis: Tensor, mean: Tensor, widths: tuple[int, int, int] = (40, 56, 72)
+    ) -> None:
+        """`basis`: [CODE_SIZE, 3, GRID, GRID]; `mean`: [3, GRID, GRID]; both in 0..1 units."""
         super().__init__()
         self.fold = side // GRID
         fine, middle, coarse = widths
         self.coarse_picture = nn.Linear(CODE_SIZE, 3 * GRID * GRID)
         with torch.no_grad():
-            self.coarse_picture.weight.copy_(basis.reshape(CODE_SIZE, -1).T * 4)
-            self.coarse_picture.bias.zero_()
+            self.coarse_picture.weight.copy_(basis.reshape(CODE_SIZE, -1).T)
+            self.coarse_picture.bias.copy_(mean.reshape(-1))
         self.stem = _block(3 * self.fold**2 + 4, fine)
         self.down_middle, self.down_coarse = _block(fine, middle, 2), _block(middle, coarse, 2)
         self.coarse_modulation, self.middle_modulation = _Modulation(coarse), _Modulation(middle)
@@ -131,6 +134,8 @@ class Painter(nn.Module):
         self.unfold = nn.Conv2d(fine, 4 * 20, 3, 1, 1)
         self.detail = _block(20, 20)
         self.colour = nn.Conv2d(20, 3 * (self.fold // 2) ** 2, 3, 1, 1)
+        nn.init.zeros_(self.colour.weight)
+        nn.init.zeros_(self.colour.bias)
 
     def forward(self, context: Tensor, hole: Tensor, code: Tensor) -> Tensor:
         """The painted crop.
@@ -144,6 +149,7 @@ class Painter(nn.Module):
             [batch, 3, side, side] in about 0..1; only the part inside the hole means anything.
         """
         hint = self.coarse_picture(code).view(-1, 3, GRID, GRID)
+        picture = F.interpolate(hint, scale_factor=float(self.fold), mode="bilinear", align_corners=False)
         small_hole = F.avg_pool2d(hole, self.fold).expand(context.shape[0], -1, -1, -1)
         entry = self.stem(torch.cat([F.pixel_unshuffle(context, self.fold), small_hole, hint], dim=1))
         middle = self.down_middle(entry)
@@ -159,4 +165,4 @@ class Painter(nn.Module):
             hidden = hidden + block(hidden)
         hidden = F.leaky_relu(F.pixel_shuffle(self.unfold(hidden), 2), 0.1)
         hidden = hidden + self.detail(hidden)
-        return F.pixel_shuffle(self.colour(hidden), self.fold // 2)
+        return picture + F.pixel_shuffle(self.colour(hidden), self.fold // 2)

@@ -16,7 +16,7 @@ import soxr
 from greenroom.engines.face.clip import clip_cuts, read_frames
 from greenroom.engines.face.geometry import head_pose, lip_opening, mouth_width
 from greenroom.engines.face.track_clip import load_track, save_track, track_clip
-from greenroom.engines.mouth.codes import MouthCoder, fit_coder
+from greenroom.engines.mouth.codes import MouthCoder, fit_coder, surroundings_of
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, fit_geometry
 from greenroom.engines.mouth.features import SAMPLE_RATE, sound_features
 from greenroom.engines.protocols import VIDEO_FPS, FaceTrack, FootageError
@@ -140,14 +140,17 @@ def prepare_codes(footage: Footage, work: Path, rng: np.random.Generator) -> tup
     """The mouth coder of a person and the codes of all frames, [frames, CODE_SIZE]."""
     coder_path, codes_path = work / "coder.npz", work / "codes.npy"
     learned = np.flatnonzero(footage.usable & ~footage.held_out)
+    if coder_path.exists() and codes_path.exists():
+        return MouthCoder.load(coder_path), np.asarray(np.load(codes_path, allow_pickle=False))
+    surroundings = surroundings_of(footage.crops, footage.poses, footage.cuts)
     if not coder_path.exists():
         part = work / "coder.part.npz"
-        fit_coder(footage.crops[learned], footage.poses[learned], footage.geometry, rng).save(part)
+        fit_coder(footage.crops[learned], surroundings[learned], footage.geometry, rng).save(part)
         part.replace(coder_path)
     coder = MouthCoder.load(coder_path)
-    if not codes_path.exists():
-        save_array(codes_path, coder.encode(footage.crops, footage.poses))
-    return coder, np.asarray(np.load(codes_path, allow_pickle=False))
+    codes = coder.encode(footage.crops, surroundings)
+    save_array(codes_path, codes)
+    return coder, codes
 
 
 @dataclass(slots=True, frozen=True)
