@@ -1,0 +1,41 @@
+import numpy as np
+
+from greenroom.engines.mouth.features import FEATURE_RATE, feature_size, sound_features
+from greenroom.stage.speech import speak
+
+RATE = 16_000
+
+
+def _tone(seconds: float) -> np.ndarray:
+    times = np.arange(int(RATE * seconds)) / RATE
+    swell = 0.3 * (1 + np.sin(2 * np.pi * 3 * times))
+    return (swell * np.sin(2 * np.pi * 220 * times)).astype(np.float32)
+
+
+def test_gives_fifty_features_a_second_whatever_the_length() -> None:
+    for seconds in (0.1, 1.0, 9.3):
+        assert len(sound_features(_tone(seconds), RATE)) == np.ceil(seconds * FEATURE_RATE)
+
+
+def test_no_sound_gives_no_features() -> None:
+    assert sound_features(np.zeros(0, np.float32), RATE).shape == (0, feature_size())
+
+
+def test_another_rate_of_the_same_sound_gives_nearly_the_same_features() -> None:
+    speech = speak("Good morning, Bob.", "piper-en_US-joe")
+    import soxr
+
+    low = soxr.resample(speech.pcm, speech.sample_rate, RATE, quality="HQ")
+    own, other = sound_features(speech.pcm, speech.sample_rate), sound_features(low, RATE)
+    count = min(len(own), len(other))
+    assert np.corrcoef(own[:count].ravel(), other[:count].ravel())[0, 1] > 0.999
+
+
+def test_features_move_with_the_sound() -> None:
+    sound = _tone(2.0)
+    later = np.concatenate([np.zeros(RATE // 5, np.float32), sound])
+    first, second = sound_features(sound, RATE)[20:80], sound_features(later, RATE)
+    agreement = [
+        np.corrcoef(first.ravel(), second[20 + shift : 80 + shift].ravel())[0, 1] for shift in range(20)
+    ]
+    assert abs(int(np.argmax(agreement)) - FEATURE_RATE // 5) <= 1
