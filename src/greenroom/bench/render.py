@@ -109,7 +109,7 @@ def _package(folder: Path) -> Path:
     named = os.environ.get(AVATAR_VARIABLE)
     if named:
         return Path(named).resolve()
-    footage = Path(os.environ.get(FOOTAGE_VARIABLE, "../shared/data/footage/grid_s1_training.mp4"))
+    footage = Path(os.environ.get(FOOTAGE_VARIABLE, ""))
     if not footage.is_file():
         raise AvatarPackageError(
             f"There is no avatar to render with. Set {AVATAR_VARIABLE} to the folder of a trained avatar, "

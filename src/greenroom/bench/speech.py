@@ -1,12 +1,13 @@
 """How fast the voices speak, how soon, how well they are understood, and whether their times are exact.
 
 What is said is transcribed back by Whisper base. Beside the synthetic voices stands a human reading the same
-English sentences (recordings of the public-domain LJSpeech text), where the test data is there.
+English sentences (public-domain texts), where `GREENROOM_BENCH_RECORDINGS` names their folder.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import subprocess
 import tempfile
@@ -24,8 +25,8 @@ from greenroom.engines.whisper.error_rate import error_rate, unit_count
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
 from greenroom.stage.speech import Speech, join_chunks, speech_from_audio, stream_speech
 
-RECORDINGS = Path(__file__).resolve().parents[4] / "shared" / "data" / "voice"
-"""Human recordings; not part of the repository."""
+RECORDINGS_VARIABLE = "GREENROOM_BENCH_RECORDINGS"
+"""Names a folder of human recordings; they are not part of Greenroom."""
 
 READ_BY_A_HUMAN = {
     "LJ001-0001": "Printing, in the only sense with which we are at present concerned, differs from most if "
@@ -181,7 +182,7 @@ def _level_db(pcm: Pcm) -> float:
 def _human_error_rate(recogniser: WhisperRecogniser) -> float | None:
     edits, units = 0.0, 0
     for name, text in READ_BY_A_HUMAN.items():
-        path = RECORDINGS / f"{name}.wav"
+        path = Path(os.environ.get(RECORDINGS_VARIABLE, "recordings")) / f"{name}.wav"
         if not path.is_file():
             return None
         speech = speech_from_audio(path)
