@@ -21,6 +21,8 @@ CLOSED_OPENING = 0.012
 """Lip opening over face height below which a mouth is seen as closed."""
 OPEN_OPENING = 0.020
 """Above this it is seen as open."""
+OPENING_UNIT = 0.025
+"""The driver gives the lip opening in this unit: about one standard deviation of speech."""
 CLOSURES = ("p", "b", "m")
 """Phonemes that cannot be said with open lips, by their first letter in IPA."""
 OPEN_VOWELS = ("a", "ɑ", "æ", "ɐ", "ʌ", "ɒ")
@@ -36,65 +38,112 @@ _RISE_PER_FRAME = 0.018
 _SPEECH_OVER_NOISE_DB, _LEAST_SPEECH_DB = 9.0, -52.0
 
 
+_CURVED = 8
+"""Leading code numbers whose products the probe sees: lips part along a curve, not a line."""
+
+
 @dataclass(slots=True, frozen=True)
 class Steering:
     """How codes and lip opening hang together for one person."""
 
     probe: Floats
-    """[CODE_SIZE]: opening = code @ probe + bias, over face height."""
-    bias: float
+    """Weights of `_probe_inputs`: what the lip opening over face height is made of."""
     rest: Floats
     """[CODE_SIZE]: the closed mouth at rest."""
     wide: Floats
     """[CODE_SIZE]: the mouth on an open vowel."""
 
     def opening(self, codes: Floats) -> Floats:
-        return np.asarray(codes @ self.probe + np.float32(self.bias), np.float32)
+        """Lip openings [frames] of codes [frames, CODE_SIZE], over face height."""
+        return np.asarray(_probe_inputs(codes) @ self.probe, np.float32)
+
+    def moved(self, codes: Floats, towards: Floats, wanted: Floats) -> Floats:
+        """Codes moved towards one mouth until the lips are as open as `wanted` says, or all the way.
+
+        Args:
+            codes: [frames, CODE_SIZE]
+            towards: [CODE_SIZE], `rest` or `wide`.
+            wanted: [frames]
+        """
+        rising = float(self.opening(towards[None])[0]) > self.opening(codes)
+        low, high = np.zeros(len(codes), np.float32), np.ones(len(codes), np.float32)
+        for _ in range(8):
+            share = (low + high) / 2
+            opening = self.opening(codes + share[:, None] * (towards - codes))
+            short = np.where(rising, opening < wanted, opening > wanted)
+            low, high = np.where(short, share, low), np.where(short, high, share)
+        return np.asarray(codes + high[:, None] * (towards - codes), np.float32)
 
     def save(self, path: Path) -> None:
-        np.savez(path, probe=self.probe, bias=np.float32(self.bias), rest=self.rest, wide=self.wide)
+        np.savez(path, probe=self.probe, rest=self.rest, wide=self.wide)
 
     @staticmethod
     def load(path: Path) -> Steering:
         with np.load(path, allow_pickle=False) as stored:
-            return Steering(stored["probe"], float(stored["bias"]), stored["rest"], stored["wide"])
+            return Steering(stored["probe"], stored["rest"], stored["wide"])
+
+
+def _probe_inputs(codes: Floats) -> Floats:
+    """The codes, the products of the first ones, and 1: [frames, inputs]."""
+    first = codes[:, :_CURVED]
+    rows, columns = np.triu_indices(first.shape[1])
+    return np.concatenate(
+        [codes, first[:, rows] * first[:, columns], np.ones((len(codes), 1), codes.dtype)], axis=1
+    )
 
 
 def fit_steering(codes: Floats, opening: Floats) -> Steering:
     """From the codes and lip openings of all frames of a person."""
-    centred = np.concatenate([codes, np.ones((len(codes), 1), np.float32)], axis=1).astype(np.float64)
-    ridge = 1e-3 * len(codes) * np.eye(centred.shape[1])
-    solution = np.linalg.solve(centred.T @ centred + ridge, centred.T @ opening)
+    inputs = _probe_inputs(codes).astype(np.float64)
+    ridge = 1e-3 * len(codes) * np.eye(inputs.shape[1])
+    probe = np.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ opening)
     closed = opening <= np.minimum(np.percentile(opening, 25), CLOSED_OPENING / 2)
     if not closed.any():
         closed = opening <= np.percentile(opening, 5)
     wide = opening >= np.percentile(opening, 85)
     return Steering(
-        solution[:-1].astype(np.float32),
-        float(solution[-1]),
+        probe.astype(np.float32),
         np.median(codes[closed], axis=0).astype(np.float32),
         codes[wide].mean(axis=0).astype(np.float32),
     )
 
 
+@dataclass(slots=True, frozen=True)
+class Course:
+    """What the driver heard, frame by frame."""
+
+    codes: Floats
+    """[frames, CODE_SIZE]"""
+    opening: Floats
+    """[frames]: lip opening over face height, predicted by itself and better than the codes tell it."""
+
+
 def articulate(
-    codes: Floats, steering: Steering, phonemes: Sequence[PhonemeSpan] | None, pcm: Pcm, sample_rate: int
+    course: Course, steering: Steering, phonemes: Sequence[PhonemeSpan] | None, pcm: Pcm, sample_rate: int
 ) -> Floats:
-    """The driver's codes [frames, CODE_SIZE] with the rules carried out.
+    """The codes [frames, CODE_SIZE] of a speech: the driver's, with the rules carried out.
 
     Args:
         phonemes: spans in samples of `pcm`; None for a recording, whose silence is then found by its level.
     """
-    result = codes.copy()
+    codes = _follow(course, steering)
     frames = len(codes)
     if phonemes is not None:
-        _open(result, steering, _moments(phonemes, OPEN_VOWELS, sample_rate, frames))
-        _close(result, steering, _moments(phonemes, CLOSURES, sample_rate, frames))
-        quiet = _silent_spans(phonemes, sample_rate, frames, len(pcm))
+        codes = _open(codes, steering, _moments(phonemes, OPEN_VOWELS, sample_rate, frames))
+        codes = _close(codes, steering, _moments(phonemes, CLOSURES, sample_rate, frames))
+        quiet = _silent_spans(phonemes, sample_rate, frames)
     else:
         quiet = silent_frames(pcm, sample_rate, frames)
     amount = _resting(quiet)[:, None]
-    return np.asarray(result * (1 - amount) + steering.rest * amount, np.float32)
+    return np.asarray(codes * (1 - amount) + steering.rest * amount, np.float32)
+
+
+def _follow(course: Course, steering: Steering) -> Floats:
+    """Codes whose lips are as open as the driver's own figure says."""
+    opening = steering.opening(course.codes)
+    opener = steering.moved(course.codes, steering.wide, course.opening)
+    closer = steering.moved(course.codes, steering.rest, course.opening)
+    return np.where((opening < course.opening)[:, None], opener, closer)
 
 
 def _moments(
@@ -114,42 +163,38 @@ def _moments(
     return moments
 
 
-def _close(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> None:
+def _close(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> Floats:
     """Pull the codes so that no frame of a moment is open, its neighbours only as far as lips can move."""
-    rest_opening = float(steering.opening(steering.rest))
-    limit = np.full(len(codes), np.inf)
+    if not moments:
+        return codes
+    rest_opening = float(steering.opening(steering.rest[None])[0])
+    limit = np.full(len(codes), np.inf, np.float32)
     for first, last in moments:
         for frame in range(max(0, first - EASE_FRAMES), min(len(codes), last + EASE_FRAMES + 1)):
             away = max(first - frame, frame - last, 0)
             limit[frame] = min(limit[frame], rest_opening + _RISE_PER_FRAME * away)
-    opening = steering.opening(codes)
-    excess = opening > limit
-    share = np.zeros(len(codes), np.float32)
-    share[excess] = (opening[excess] - limit[excess]) / np.maximum(opening[excess] - rest_opening, 1e-6)
-    codes += np.clip(share, 0, 1)[:, None] * (steering.rest - codes)
-    # The probe is linear and may miss lips a little apart: the middle becomes a real closed mouth.
+    excess = steering.opening(codes) > limit
+    result = np.where(excess[:, None], steering.moved(codes, steering.rest, limit), codes)
+    # The probe may miss lips a little apart: the middle becomes a real closed mouth.
     for first, last in moments:
         middle = slice((first + last) // 2, (first + last + 1) // 2 + 1)
-        codes[middle] = 0.2 * codes[middle] + 0.8 * steering.rest
+        result[middle] = 0.15 * result[middle] + 0.85 * steering.rest
+    return np.asarray(result, np.float32)
 
 
-def _open(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> None:
+def _open(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> Floats:
     """Pull the middle of each moment towards an open mouth where the driver left it nearly closed."""
-    wide_opening = float(steering.opening(steering.wide))
-    least = min(1.6 * OPEN_OPENING, 0.8 * wide_opening)
+    least = min(1.6 * OPEN_OPENING, 0.8 * float(steering.opening(steering.wide[None])[0]))
+    wanted = np.full(len(codes), -np.inf, np.float32)
     for first, last in moments:
         middle = (first + last) // 2
         for frame in range(first, last + 1):
-            wanted = least * (1 - 0.25 * abs(frame - middle))
-            opening = float(steering.opening(codes[frame]))
-            if opening < wanted and wide_opening > opening:
-                share = (wanted - opening) / (wide_opening - opening)
-                codes[frame] += share * (steering.wide - codes[frame])
+            wanted[frame] = max(wanted[frame], least * (1 - 0.25 * abs(frame - middle)))
+    short = steering.opening(codes) < wanted
+    return np.where(short[:, None], steering.moved(codes, steering.wide, wanted), codes)
 
 
-def _silent_spans(
-    phonemes: Sequence[PhonemeSpan], sample_rate: int, frames: int, samples: int
-) -> npt.NDArray[np.bool_]:
+def _silent_spans(phonemes: Sequence[PhonemeSpan], sample_rate: int, frames: int) -> npt.NDArray[np.bool_]:
     """Frames in which nothing is said: pauses of the speech, and what no phoneme covers."""
     spoken = np.zeros(frames, bool)
     for span in phonemes:

@@ -16,6 +16,7 @@ import soxr
 from greenroom.engines.face.clip import clip_cuts, read_frames
 from greenroom.engines.face.geometry import head_pose, lip_opening, mouth_width
 from greenroom.engines.face.track_clip import load_track, save_track, track_clip
+from greenroom.engines.mouth.articulation import OPENING_UNIT
 from greenroom.engines.mouth.codes import MouthCoder, fit_coder, surroundings_of
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, fit_geometry
 from greenroom.engines.mouth.features import SAMPLE_RATE, sound_features
@@ -27,8 +28,6 @@ Step = Callable[[float], None]
 
 MEASURES = 2
 """Numbers that the driver learns beside the code: lip opening and mouth width."""
-OPENING_UNIT = 0.025
-"""Scales the lip opening (over face height) to about one standard deviation of speech."""
 WIDTH_UNIT = 0.02
 HELD_OUT_SHARE = 0.06
 _HELD_OUT_BLOCK = 75
