@@ -239,7 +239,7 @@ def _rests(opening: npt.NDArray[np.float64], quiet: npt.NDArray[np.bool_]) -> li
     """For each frame well inside a pause, whether the lips are closed."""
     closed: list[bool] = []
     for begin, end in runs(quiet[: len(opening)]):
-        inner = opening[begin + _REST_EDGE : end + 1 - _REST_EDGE]
+        inner = opening[begin + _REST_EDGE : max(begin + _REST_EDGE, end + 1 - _REST_EDGE)]
         closed += (inner < CLOSED_OPENING).tolist()
     return closed
 

@@ -4,7 +4,6 @@ import pytest
 from greenroom.engines.mouth.articulation import (
     CLOSED_OPENING,
     OPEN_OPENING,
-    Course,
     Steering,
     articulate,
     fit_steering,
@@ -29,10 +28,10 @@ def _noise(frames: int) -> np.ndarray:
     return np.random.default_rng(1).normal(scale=0.1, size=frames * FRAME).astype(np.float32)
 
 
-def _course(frames: int, first: float) -> Course:
+def _codes(frames: int, first: float) -> np.ndarray:
     codes = np.zeros((frames, 4), np.float32)
     codes[:, 0] = first
-    return Course(codes, np.full(frames, 0.03 + 0.02 * first, np.float32))
+    return codes
 
 
 def test_lips_close_for_m_and_open_again(steering: Steering) -> None:
@@ -41,14 +40,14 @@ def test_lips_close_for_m_and_open_again(steering: Steering) -> None:
         PhonemeSpan("m", 10 * FRAME, 12 * FRAME),
         PhonemeSpan("ɑ", 12 * FRAME, 25 * FRAME),
     )
-    opening = steering.opening(articulate(_course(25, 1.0), steering, spans, _noise(25), RATE))
+    opening = steering.opening(articulate(_codes(25, 1.0), steering, spans, _noise(25), RATE))
     assert opening[10:12].min() < CLOSED_OPENING
     assert opening[5] > OPEN_OPENING and opening[18] > OPEN_OPENING
 
 
 def test_lips_open_on_an_open_vowel_that_the_driver_missed(steering: Steering) -> None:
     spans = (PhonemeSpan("t", 0, 8 * FRAME), PhonemeSpan("a", 8 * FRAME, 12 * FRAME))
-    opening = steering.opening(articulate(_course(12, -1.4), steering, spans, _noise(12), RATE))
+    opening = steering.opening(articulate(_codes(12, -1.4), steering, spans, _noise(12), RATE))
     assert opening[9:11].max() > OPEN_OPENING
     assert opening[2] < OPEN_OPENING
 
@@ -60,18 +59,11 @@ def test_the_mouth_rests_in_a_long_pause_and_not_in_a_short_one(steering: Steeri
         PhonemeSpan("i", 13 * FRAME, 20 * FRAME),
         PhonemeSpan("sil", 20 * FRAME, 40 * FRAME),
     )
-    codes = articulate(_course(40, 1.0), steering, spans, _noise(40), RATE)
+    codes = articulate(_codes(40, 1.0), steering, spans, _noise(40), RATE)
     assert np.allclose(codes[28:38], steering.rest, atol=1e-5)
     assert steering.opening(codes)[11] > OPEN_OPENING
     steps = np.abs(np.diff(steering.opening(codes)[18:40]))
     assert steps.max() < 0.7 * (steering.opening(codes)[5] - steering.opening(steering.rest[None])[0])
-
-
-def test_the_lips_follow_the_drivers_own_figure_of_their_opening(steering: Steering) -> None:
-    course = _course(40, 0.2)
-    course.opening[:] = np.linspace(0.015, 0.045, 40)
-    codes = articulate(course, steering, (PhonemeSpan("i", 0, 40 * FRAME),), _noise(40), RATE)
-    assert np.abs(steering.opening(codes) - course.opening).max() < 0.004
 
 
 def test_silence_of_a_recording_is_found_over_its_noise() -> None:

@@ -33,7 +33,7 @@ LEAST_SILENCE_S = 0.24
 """Shorter pauses are left to the driver: lips do not rest between words."""
 EASE_FRAMES = 3
 """Frames in which the mouth comes to rest or gets ready."""
-_RISE_PER_FRAME = 0.018
+_RISE_PER_FRAME = 0.026
 """How fast lips may open beside a closure, in lip opening a frame."""
 _SPEECH_OVER_NOISE_DB, _LEAST_SPEECH_DB = 9.0, -52.0
 
@@ -108,25 +108,15 @@ def fit_steering(codes: Floats, opening: Floats) -> Steering:
     )
 
 
-@dataclass(slots=True, frozen=True)
-class Course:
-    """What the driver heard, frame by frame."""
-
-    codes: Floats
-    """[frames, CODE_SIZE]"""
-    opening: Floats
-    """[frames]: lip opening over face height, predicted by itself and better than the codes tell it."""
-
-
 def articulate(
-    course: Course, steering: Steering, phonemes: Sequence[PhonemeSpan] | None, pcm: Pcm, sample_rate: int
+    codes: Floats, steering: Steering, phonemes: Sequence[PhonemeSpan] | None, pcm: Pcm, sample_rate: int
 ) -> Floats:
-    """The codes [frames, CODE_SIZE] of a speech: the driver's, with the rules carried out.
+    """The driver's codes [frames, CODE_SIZE] with the rules carried out.
 
     Args:
         phonemes: spans in samples of `pcm`; None for a recording, whose silence is then found by its level.
     """
-    codes = _follow(course, steering)
+    codes = codes.copy()
     frames = len(codes)
     if phonemes is not None:
         codes = _open(codes, steering, _moments(phonemes, OPEN_VOWELS, sample_rate, frames))
@@ -136,14 +126,6 @@ def articulate(
         quiet = silent_frames(pcm, sample_rate, frames)
     amount = _resting(quiet)[:, None]
     return np.asarray(codes * (1 - amount) + steering.rest * amount, np.float32)
-
-
-def _follow(course: Course, steering: Steering) -> Floats:
-    """Codes whose lips are as open as the driver's own figure says."""
-    opening = steering.opening(course.codes)
-    opener = steering.moved(course.codes, steering.wide, course.opening)
-    closer = steering.moved(course.codes, steering.rest, course.opening)
-    return np.where((opening < course.opening)[:, None], opener, closer)
 
 
 def _moments(
@@ -184,7 +166,7 @@ def _close(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) ->
 
 def _open(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> Floats:
     """Pull the middle of each moment towards an open mouth where the driver left it nearly closed."""
-    least = min(1.6 * OPEN_OPENING, 0.8 * float(steering.opening(steering.wide[None])[0]))
+    least = min(2.2 * OPEN_OPENING, 0.95 * float(steering.opening(steering.wide[None])[0]))
     wanted = np.full(len(codes), -np.inf, np.float32)
     for first, last in moments:
         middle = (first + last) // 2

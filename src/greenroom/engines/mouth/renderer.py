@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from greenroom.engines.mouth.articulation import OPENING_UNIT, Course, Steering, articulate
+from greenroom.engines.mouth.articulation import Steering, articulate
 from greenroom.engines.mouth.codes import CODE_SIZE
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
 from greenroom.engines.mouth.features import FEATURE_RATE, sound_features
@@ -84,8 +84,8 @@ class MouthPerformer:
         """
         frames = ceil(len(pcm) * VIDEO_FPS / sample_rate)
         course = drive_raw(self._driver, sound_features(pcm, sample_rate), frames)
-        heard = Course(course[:, :CODE_SIZE], course[:, CODE_SIZE] * OPENING_UNIT)
-        return MouthTrack(articulate(heard, self._steering, phonemes, pcm, sample_rate))
+        codes = articulate(course[:, :CODE_SIZE], self._steering, phonemes, pcm, sample_rate)
+        return MouthTrack(codes)
 
     def apply(
         self, frame: Image, base_frame_index: int, track: MouthTrack, frame_number: int
