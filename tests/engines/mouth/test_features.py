@@ -13,8 +13,8 @@ def _tone(seconds: float) -> np.ndarray:
 
 
 def test_gives_fifty_features_a_second_whatever_the_length() -> None:
-    for seconds in (0.1, 1.0, 9.3):
-        assert len(sound_features(_tone(seconds), RATE)) == np.ceil(seconds * FEATURE_RATE)
+    for seconds in (0.1, 1.0, 9.25):
+        assert len(sound_features(_tone(seconds), RATE)) == int(np.ceil(seconds * FEATURE_RATE))
 
 
 def test_no_sound_gives_no_features() -> None:
