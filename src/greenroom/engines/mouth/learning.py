@@ -93,9 +93,10 @@ class Checkpoint:
 @dataclass(slots=True, frozen=True)
 class DriverOptions:
     members: int = 4
-    steps: int = 600
-    width: int = 192
-    learning_rate: float = 2e-3
+    """Drivers of the ensemble; every second one also hears the recording in other voices."""
+    steps: int = 900
+    width: int = 256
+    learning_rate: float = 1e-3
 
 
 def train_driver(
@@ -136,7 +137,7 @@ def train_driver(
         else:
             _train_member(
                 driver.to(machine.device),
-                (sounds, courses, counted),
+                tuple(items if number % 2 else items[:1] for items in (sounds, courses, counted)),
                 torch.from_numpy(weight.astype(np.float32)),
                 options,
                 partial(_of_member, step, number, options.members),
@@ -158,7 +159,7 @@ def _counted(learn: npt.NDArray[np.bool_], rate: float) -> npt.NDArray[np.float3
 
 def _train_member(
     driver: Driver,
-    data: tuple[list[Tensor], list[Tensor], list[Tensor]],
+    data: tuple[list[Tensor], ...],
     weight: Tensor,
     options: DriverOptions,
     step: Step,
@@ -171,9 +172,9 @@ def _train_member(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.learning_rate, options.steps, pct_start=0.1
     )
-    # Two in three sequences are heard as recorded, the rest in other voices.
+    # Half of the sequences are heard as recorded, the rest in other voices.
     others = len(sounds) - 1
-    chance = [0.65, *([0.35 / others] * others)] if others else [1.0]
+    chance = [0.5, *([0.5 / others] * others)] if others else [1.0]
     driver.train()
     for number in range(options.steps):
         heard, wanted, counts = [], [], []

@@ -67,7 +67,9 @@ class TrainingOptions:
     def quick() -> TrainingOptions:
         """For trying the whole way: a mouth that moves, not one to show."""
         return TrainingOptions(
-            DriverOptions(members=1, steps=120, width=64), PainterOptions(pictures=1600), voices=1
+            DriverOptions(members=1, steps=150, width=64, learning_rate=3e-3),
+            PainterOptions(pictures=1600),
+            voices=1,
         )
 
 
