@@ -159,12 +159,11 @@ def _description(
         "frame_count": sum(last - first + 1 for first, last in segments),
         "segments": segments,
         "crop_side": footage.geometry.side,
-        "synthetic": source.consent is None,
         "consent_sha256": file_sha256(source.consent) if source.consent else None,
         "footage_sha256": file_sha256(source.footage),
         "licence": "Only for uses that the person's authorization letter allows."
         if source.consent
-        else "Synthetic person.",
+        else "No authorization letter was given: only for synthetic people and one's own likeness.",
     }
 
 
