@@ -44,7 +44,7 @@ _REST_EDGE = 4
 
 _TEXTS = {
     "en": "My mother bought a big apple pie, but Bob paid for the map and the lamp. "
-    "Mum, pass the hot pan to Papa.",
+    "... Mum, pass the hot pan to Papa. ... Thank you.",
     "zh": "妈妈买了八百本白色的笔记本。我们不怕爬大山，爸爸拍了马的照片。",
 }
 _VOICES = (
