@@ -47,6 +47,8 @@ class VideoSettings:
     """Frames; a player can seek to each."""
     b_frames: int | None = None
     """None for the preset's own number."""
+    light: bool = False
+    """One reference, a short look-ahead, less refinement: a person before a still background gains little."""
     monochrome: bool = False
     """Luma alone, full range: for alpha mattes."""
     tune: str | None = None
@@ -163,9 +165,10 @@ def x264_options(settings: VideoSettings) -> dict[str, str]:
         "preset": settings.preset,
         "crf": str(settings.crf),
         "x264-params": f"keyint={settings.keyframe_interval}:min-keyint={settings.keyframe_interval}:"
-        # One reference, a short look-ahead, less refinement: a person before a still background gains little.
-        f"scenecut=0:open-gop=0:sliced-threads=0:ref=1:subme=3:rc-lookahead=10:threads={settings.threads}",
+        f"scenecut=0:open-gop=0:sliced-threads=0:threads={settings.threads}",
     }
+    if settings.light:
+        options["x264-params"] += ":ref=1:subme=3:rc-lookahead=10"
     if settings.tune is not None:
         options["tune"] = settings.tune
     if settings.bitrate_bps is not None:

@@ -86,6 +86,7 @@ class RenderPlan:
             bitrate_bps=self.bitrate_bps,
             threads=self.threads,
             keyframe_interval=2 * self.fps,
+            light=True,
         )
 
     def to_json(self) -> str:
