@@ -254,14 +254,20 @@ def _container_name(container: Any, video: VideoStreamInfo | None) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print `{"ok": true, "info": ...}` or `{"ok": false, "kind": ..., "message": ...}`; always exits 0."""
-    from greenroom.media.sandbox import limit_this_process
+    """Print `{"ok": true, "info": ...}` or `{"ok": false, "kind": ..., "message": ...}` and exit 0.
+
+    Prints nothing and exits 1 where the memory limit, not the file, stopped the reading.
+    """
+    from greenroom.media.sandbox import limit_this_process, out_of_memory
 
     if len(arguments) == 3:
         limit_this_process(memory_bytes=int(arguments[1]), cpu_s=int(arguments[2]))
     try:
         answer: dict[str, Any] = {"ok": True, "info": probe(Path(arguments[0])).to_json()}
     except MediaError as error:
+        if out_of_memory():
+            # A decoder that gets no memory calls the file broken: no answer is the true one.
+            return 1
         answer = {"ok": False, "kind": type(error).__name__, "message": str(error)}
     print(json.dumps(answer))
     return 0

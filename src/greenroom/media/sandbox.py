@@ -27,6 +27,19 @@ def limit_this_process(memory_bytes: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def out_of_memory() -> bool:
+    """Whether this process has come within 32 MiB of its limit of address space at any time."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return False
+    peak_kib = next(
+        int(line.split()[1])
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("VmPeak")
+    )
+    return peak_kib * 1024 > limit - (32 << 20)
+
+
 def probe_safely(
     path: Path, memory_bytes: int = MEMORY_BYTES, cpu_s: int = CPU_S, wall_s: float = WALL_S
 ) -> MediaInfo:
