@@ -19,6 +19,9 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Footage, voices and files for measuring; not part of the repository."""
 
 START_TIMEOUT_S = 60
+HURRIED_TESTS = {"GREENROOM_THROTTLE": "off", "GREENROOM_REPLAY_CHECK": "false"}
+"""Tests call faster than the contract's rates allow, and the same thing from several clients within a second,
+which nothing tells from a replay. Tests of rates and replays start servers of their own."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -133,7 +136,7 @@ def sdk_client(base_url: str, credentials: Credentials) -> Any:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One server for all contract tests; each test makes what it needs and expects nothing of the others."""
-    running = start_server(tmp_path_factory.mktemp("server") / "data")
+    running = start_server(tmp_path_factory.mktemp("server") / "data", **HURRIED_TESTS)
     yield running
     running.stop()
 

@@ -57,7 +57,7 @@ class Runtime:
     def open(cls, settings: Settings, clock: Clock = system_clock, new_id: NewId = random_id) -> Runtime:
         """Open the database (already migrated), the object store and the keys of a data folder."""
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        vault = Vault.open(settings.data_dir / "secret.key")
+        vault = Vault.open(settings.secret_key_file or settings.data_dir / "secret.key")
         return cls(
             settings=settings,
             sessions=open_sessions(settings.async_database_url),

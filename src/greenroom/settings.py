@@ -41,6 +41,19 @@ class Settings(BaseSettings):
     signature_window_s: int = Field(
         900, ge=1, description="How far a request's X-Sdk-Date may be from the server's clock, in seconds."
     )
+    replay_check: bool = Field(
+        True, description="Refuse a signed request that changes something when it is sent a second time."
+    )
+    throttle: Literal["auto", "memory", "database", "off"] = Field(
+        "auto",
+        description="Where calls are counted. auto: in memory with SQLite, which has one server, and in the "
+        "database with any other.",
+    )
+    token_s: int = Field(86_400, ge=60, description="Life of a token of POST /v3/auth/tokens, in seconds.")
+    secret_key_file: Path | None = Field(
+        None,
+        description="The 32 bytes that all servers on one database share. Unset: secret.key in the data folder.",
+    )
     upload_link_s: int = Field(86_400, ge=1, description="Life of an upload link, in seconds.")
     download_link_s: int = Field(86_400, ge=1, description="Life of an asset's download link, in seconds.")
     probe_timeout_s: int = Field(60, ge=1, description="Longest time that looking into an upload may take.")

@@ -8,8 +8,9 @@ from cryptography.exceptions import InvalidTag
 
 from greenroom.db.migrate import migrate
 from greenroom.errors import InvalidParameterError
+from greenroom.iam.directory import Directory
 from greenroom.iam.secrets import Vault
-from greenroom.iam.service import create_credentials, find_caller
+from greenroom.iam.service import create_credentials
 from greenroom.runtime import Runtime
 from greenroom.settings import Settings
 
@@ -45,9 +46,9 @@ async def test_the_secret_key_is_not_in_the_database(tmp_path: Path) -> None:
     second = await create_credentials(runtime, "acme", "cn-north-4")
     assert first.project_id == second.project_id
     assert first.access_key != second.access_key
-    caller = await find_caller(runtime, first.access_key)
-    assert caller is not None
-    assert (caller.secret_key, caller.project_id) == (first.secret_key, first.project_id)
+    holder = await Directory(runtime.sessions, runtime.vault).holder(first.access_key)
+    assert holder is not None
+    assert (holder.secret_key, holder.home_project) == (first.secret_key, first.project_id)
     await runtime.close()
     for path in tmp_path.iterdir():
         if path.is_file():

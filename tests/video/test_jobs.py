@@ -16,7 +16,7 @@ import pytest
 import requests
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmetastudio.v1 import model as m
-from tests.conftest import RunningServer, start_server
+from tests.conftest import HURRIED_TESTS, RunningServer, start_server
 
 pytestmark = pytest.mark.contract
 
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.contract
 @pytest.fixture(scope="module")
 def idle_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that takes jobs but runs none."""
-    server = start_server(tmp_path_factory.mktemp("idle") / "data", GREENROOM_EMBEDDED_WORKER="false")
+    place = tmp_path_factory.mktemp("idle") / "data"
+    server = start_server(place, GREENROOM_EMBEDDED_WORKER="false", **HURRIED_TESTS)
     yield server
     server.stop()
     assert server.process.stdout is not None

@@ -1,6 +1,6 @@
 """The ASGI application: signature, project, operation, one transaction, answer.
 
-Order of a request: path -> body -> signature -> project -> (IAM policy, throttle: `admit`) -> operation.
+Order of a request: path -> body -> signature or token -> project -> policy, rate -> replay -> operation.
 Whatever goes wrong becomes `{error_code, error_msg}`; every answer carries X-Request-Id.
 """
 
@@ -18,11 +18,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from greenroom.api.catalogue import CatalogueEntry, catalogue
-from greenroom.api.gate import authenticate, raw_path_of, scope_of
+from greenroom.api.catalogue import catalogue
+from greenroom.api.gate import Gate, Trail, raw_path_of, source_of
+from greenroom.api.identity import IDENTITY_PATHS, IdentityEndpoints
 from greenroom.api.operations import BoundOperation, load_operations
+from greenroom.api.repository import forget_signatures
 from greenroom.api.routing import Match, Router
 from greenroom.api.signing import UNSIGNED_PAYLOAD
+from greenroom.api.throttle import NotOfferedError
 from greenroom.api.validation import parse_body, parse_query
 from greenroom.errors import (
     BodyTooLargeError,
@@ -31,10 +34,11 @@ from greenroom.errors import (
     InvalidParameterError,
     MethodNotAllowedError,
     NotBuiltError,
+    ProjectMismatchError,
 )
-from greenroom.iam.projects import list_projects
+from greenroom.iam.audit import AuditWriter, Refusal
+from greenroom.iam.tokens import InvalidTokenError
 from greenroom.runtime import Runtime
-from greenroom.runtime import Scope as TenantScope
 from greenroom.storage.links import OBJECTS_PATH
 from greenroom.storage.transfers import transfer_object
 
@@ -42,6 +46,10 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _READ_METHODS = {"GET", "HEAD"}
+_REFUSED = (401, 403, 429)
+_REFUSALS = (ProjectMismatchError, InvalidTokenError, NotOfferedError)
+"""Refusals that the contract gives another status."""
+_IDENTITY_BODY_BYTES = 65_536
 
 
 class Api:
@@ -51,6 +59,20 @@ class Api:
         self._runtime = runtime
         self._operations = operations
         self._router = Router(catalogue().values())
+        self.gate = Gate(runtime)
+        self.audit = AuditWriter(runtime.sessions, runtime.clock)
+        self.gate.on_use = self.audit.used
+        self._identity = IdentityEndpoints(self.gate)
+
+    async def keep_house(self) -> None:
+        """Forget what no request needs any more; the server calls it once a minute."""
+        await self.gate.rates.forget()
+        async with self._runtime.sessions.write.begin() as session:
+            await forget_signatures(session, self._runtime.clock())
+
+    async def close(self) -> None:
+        """Write what the audit record still waits for."""
+        await self.audit.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,12 +105,15 @@ class Api:
         return given if _REQUEST_ID.fullmatch(given) else self._runtime.new_id()
 
     async def _answer(self, request: Request, request_id: str) -> Response:
+        trail = Trail(action=request.method, resource=request.scope["path"])
         try:
-            return await self._respond(request, request_id)
+            return await self._respond(request, request_id, trail)
         except ClientDisconnect:
             raise
         except GreenroomError as error:
             log.info("refused", error_code=error.error_code, status=error.status)
+            if error.status in _REFUSED or isinstance(error, _REFUSALS):
+                self._record(error, trail, request, request_id)
             return error_reply(error)
         except Exception:
             log.exception("request failed")
@@ -96,7 +121,20 @@ class Api:
                 InternalError(f"the server failed on this request; its log says why under {request_id}")
             )
 
-    async def _respond(self, request: Request, request_id: str) -> Response:
+    def _record(self, error: GreenroomError, trail: Trail, request: Request, request_id: str) -> None:
+        refusal = Refusal(
+            tenant_id=trail.tenant_id,
+            actor=trail.actor,
+            action=trail.action,
+            resource=trail.resource,
+            error_code=error.error_code,
+            message=error.message,
+            source=source_of(request),
+            request_id=request_id,
+        )
+        self.audit.refused(refusal)
+
+    async def _respond(self, request: Request, request_id: str, trail: Trail) -> Response:
         path = request.scope["path"]
         if path.startswith(OBJECTS_PATH):
             _require_method(request, "GET", "HEAD", "PUT", "OPTIONS")
@@ -104,20 +142,23 @@ class Api:
         if path == "/healthz":
             _require_method(request, "GET", "HEAD")
             return JSONResponse({"status": "ok"})
-        if path.rstrip("/") == "/v3/projects":
-            _require_method(request, "GET")
-            caller = await authenticate(self._runtime, request, await _read_body(request, 0))
-            return JSONResponse(await list_projects(self._runtime, caller, request.query_params.get("name")))
+        if path.rstrip("/") in IDENTITY_PATHS:
+            _require_method(request, IDENTITY_PATHS[path.rstrip("/")])
+            return await self._identity.answer(
+                request, await _read_body(request, _IDENTITY_BODY_BYTES), trail
+            )
         match = self._router.find(request.method, raw_path_of(request))
-        return await self._operate(match, request, request_id)
+        return await self._operate(match, request, request_id, trail)
 
-    async def _operate(self, match: Match, request: Request, request_id: str) -> Response:
+    async def _operate(self, match: Match, request: Request, request_id: str, trail: Trail) -> Response:
         entry = match.entry
+        trail.action = entry.action
         unread = entry.multipart and request.headers.get("x-sdk-content-sha256") == UNSIGNED_PAYLOAD
         body = None if unread else await _read_body(request, self._runtime.settings.max_body_bytes)
-        caller = await authenticate(self._runtime, request, body)
-        scope = scope_of(caller, request, match.parameters.get("project_id"), request_id)
-        await self.admit(entry, scope)
+        caller = await self.gate.authenticate(request, body, trail)
+        scope = self.gate.scope_of(caller, request, match.parameters.get("project_id"), request_id)
+        identifier = match.parameters[entry.identifier] if entry.identifier is not None else ""
+        await self.gate.admit(entry, caller, scope, request, identifier)
         bound = self._operations.get(entry.id)
         if bound is None:
             raise NotBuiltError(
@@ -126,11 +167,10 @@ class Api:
         arguments = _arguments(bound, match, request, body)
         read_only = request.method in _READ_METHODS
         async with self._runtime.transaction(scope, read_only=read_only) as context:
+            if not entry.reads:
+                await self.gate.claim(context, caller, request)
             result = await bound.handler(context=context, **arguments)
         return reply(result, entry.status)
-
-    async def admit(self, entry: CatalogueEntry, scope: TenantScope) -> None:
-        """Where policies and rates say no: between who is calling and the operation."""
 
 
 def create_app(runtime: Runtime) -> Api:
@@ -159,9 +199,11 @@ def _plain(value: Any) -> Any:
 
 
 def error_reply(error: GreenroomError) -> Response:
-    """The contract's error body."""
+    """The contract's error body. Where waiting helps, it says how long."""
     return JSONResponse(
-        {"error_code": error.error_code, "error_msg": error.message}, status_code=error.status
+        {"error_code": error.error_code, "error_msg": error.message},
+        status_code=error.status,
+        headers={"Retry-After": "1"} if error.status == 429 else None,
     )
 
 

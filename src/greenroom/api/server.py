@@ -17,7 +17,7 @@ import structlog
 import uvicorn
 from filelock import FileLock, Timeout
 
-from greenroom.api.app import create_app
+from greenroom.api.app import Api, create_app
 from greenroom.api.operations import context_names
 from greenroom.db.migrate import migrate
 from greenroom.jobs.worker import embedded_worker
@@ -27,6 +27,7 @@ from greenroom.settings import Settings
 log = structlog.get_logger(__name__)
 
 STOP_GRACE_S = 20
+HOUSEKEEPING_S = 60
 
 
 class ServerError(Exception):
@@ -51,9 +52,11 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             runtime.local_url = settings.public_url or url
             stack.push_async_callback(runtime.close)
             app = create_app(runtime)
+            stack.push_async_callback(app.close)
+            await stack.enter_async_context(_housekeeper(app))
             await stack.enter_async_context(_sweeper(runtime))
             await stack.enter_async_context(embedded_worker(runtime))
-            stack.enter_context(_server_file(settings.data_dir / "server.json", port, url))
+            stack.enter_context(_server_file(settings, port, url))
             server = _Server(_uvicorn_config(app, settings))
             await _run(
                 server, listener, lambda: announce(f"Greenroom is ready at {url} (region {settings.region})")
@@ -149,9 +152,9 @@ class _only_server:
 class _server_file:
     """`server.json` says where the server of a data folder is, while it runs."""
 
-    def __init__(self, path: Path, port: int, url: str) -> None:
-        self._path = path
-        self._content = {"pid": os.getpid(), "port": port, "url": url}
+    def __init__(self, settings: Settings, port: int, url: str) -> None:
+        self._path = settings.data_dir / "server.json"
+        self._content = {"pid": os.getpid(), "port": port, "url": url, "region": settings.region}
 
     def __enter__(self) -> None:
         temporary = self._path.with_suffix(".tmp")
@@ -160,6 +163,27 @@ class _server_file:
 
     def __exit__(self, *_: object) -> None:
         self._path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _housekeeper(app: Api) -> AsyncIterator[None]:
+    """Lets the application forget what it needs no more, once a minute, until the block ends."""
+
+    async def work() -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_S)
+            try:
+                await app.keep_house()
+            except Exception:
+                log.exception("housekeeping failed")
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager

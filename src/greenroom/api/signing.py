@@ -2,7 +2,7 @@
 
 Canonical request = method, canonical URI, canonical query, canonical headers, signed header names, body hash,
 joined by newlines; string to sign = algorithm, X-Sdk-Date, SHA-256 of the canonical request; signature =
-HMAC-SHA256 with the secret key. No nonce: a request may be repeated within the clock window.
+HMAC-SHA256 with the secret key. There is no nonce: `Gate.claim` refuses what was sent before.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from greenroom.errors import UnauthorizedError
 ALGORITHM = "SDK-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
+_DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _AUTHORIZATION = re.compile(
     rf"{ALGORITHM} Access=(?P<access_key>[A-Za-z0-9_.-]{{1,128}}), ?SignedHeaders=(?P<headers>[^,\s]+), ?"
     r"Signature=(?P<signature>[0-9a-f]{64})"
@@ -73,22 +74,30 @@ def parse_authorization(headers: Mapping[str, str]) -> Authorization:
 
 def check_clock(headers: Mapping[str, str], now: datetime, window: timedelta) -> None:
     """Raises UnauthorizedError: X-Sdk-Date is missing, damaged or too far from `now`."""
-    text = headers.get("x-sdk-date", "")
-    try:
-        sent = datetime.strptime(text, _DATE_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        raise UnauthorizedError(
-            "X-Sdk-Date cannot be read: send the time in UTC in the form 20260131T235959Z"
-        ) from None
-    drift = sent - now
+    drift = signed_at(headers) - now
     if abs(drift) > window:
         minutes = round(abs(drift).total_seconds() / 60)
         side = "ahead of" if drift > timedelta(0) else "behind"
+        text = headers["x-sdk-date"]
         raise UnauthorizedError(
             f"the request's time (X-Sdk-Date {text}) is {minutes} minutes {side} the server's "
             f"({now.strftime(_DATE_FORMAT)}), and {window.total_seconds() / 60:g} are allowed: "
             "set the clock of the machine that sends it, and sign each request anew"
         )
+
+
+def signed_at(headers: Mapping[str, str]) -> datetime:
+    """Raises UnauthorizedError: X-Sdk-Date is missing or damaged."""
+    text = headers.get("x-sdk-date", "")
+    if _DATE.fullmatch(text):
+        try:
+            return datetime(
+                int(text[:4]), int(text[4:6]), int(text[6:8]),
+                int(text[9:11]), int(text[11:13]), int(text[13:15]), tzinfo=UTC,
+            )  # fmt: skip
+        except ValueError:
+            pass
+    raise UnauthorizedError("X-Sdk-Date cannot be read: send the time in UTC in the form 20260131T235959Z")
 
 
 def check_signature(request: SignedRequest, authorization: Authorization, secret_key: str) -> None:

@@ -18,6 +18,11 @@ NAMING = {
 }
 
 
+def to_microseconds(moment: datetime) -> int:
+    """Since 1970, as `UtcTime` keeps it."""
+    return (moment.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC datetime, kept as microseconds since 1970: sorts, and is the same in every database."""
 
@@ -25,9 +30,7 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        return (value.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(microseconds=int(value))

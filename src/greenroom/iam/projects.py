@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from greenroom.iam.service import Caller
-from greenroom.runtime import Runtime
-from greenroom.tenants.repository import TenantRepository
+from greenroom.iam.caller import Caller
 
 
-async def list_projects(runtime: Runtime, caller: Caller, name: str | None) -> dict[str, Any]:
-    """The projects that the caller's access key may use: its own, where the name fits.
+def list_projects(caller: Caller, name: str | None) -> dict[str, Any]:
+    """The projects that the caller may use, where the name fits.
 
-    An access key belongs to one project, so that the SDK never finds two.
+    A tenant has one project a region, so that the SDK, which asks for a region's name, never finds two.
     """
-    async with runtime.sessions.read() as session:
-        projects = await TenantRepository(session).projects_of(caller.tenant_id, name)
+    tenant = caller.principal.tenant
     listed = [
-        {"id": project.id, "name": project.name, "domain_id": project.tenant_id, "enabled": True}
-        for project in projects
-        if project.id == caller.project_id
+        {
+            "id": project_id,
+            "name": region,
+            "domain_id": tenant.id,
+            "enabled": True,
+            "is_domain": False,
+            "parent_id": tenant.id,
+            "description": "",
+        }
+        for project_id, region in sorted(tenant.projects.items(), key=lambda item: item[1])
+        if name in (None, region) and (not caller.bound or project_id == caller.project_id)
     ]
     return {"projects": listed}
