@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import fresh_database, running_postgresql
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Footage, voices and files for measuring; not part of the repository."""
@@ -131,6 +132,21 @@ def sdk_client(base_url: str, credentials: Credentials) -> Any:
 
     keys = BasicCredentials(credentials.access_key, credentials.secret_key, credentials.project_id)
     return MetaStudioClient.new_builder().with_credentials(keys).with_endpoint(base_url).build()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL that the tests started; skips where it cannot be had."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """For `Settings(database_url=...)`: each test runs on SQLite and on a fresh PostgreSQL database."""
+    if request.param == "sqlite":
+        return None
+    return fresh_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(scope="session")

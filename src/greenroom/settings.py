@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     token_s: int = Field(86_400, ge=60, description="Life of a token of POST /v3/auth/tokens, in seconds.")
     secret_key_file: Path | None = Field(
         None,
-        description="The 32 bytes that all servers on one database share. Unset: secret.key in the data folder.",
+        description="The 32 bytes that all servers on one database share. "
+        "Unset: secret.key in the data folder.",
     )
     upload_link_s: int = Field(86_400, ge=1, description="Life of an upload link, in seconds.")
     download_link_s: int = Field(86_400, ge=1, description="Life of an asset's download link, in seconds.")

@@ -27,8 +27,8 @@ Call = Callable[[Callable[[Context, str], Awaitable[None]]], Awaitable[httpx.Res
 
 
 @pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    settings = Settings(data=tmp_path)
+async def runtime(tmp_path: Path, database_url: str | None) -> AsyncIterator[Runtime]:
+    settings = Settings(data=tmp_path, database_url=database_url)
     migrate(settings)
     opened = Runtime.open(settings)
     yield opened
@@ -59,7 +59,9 @@ def call(runtime: Runtime, credentials: Credentials) -> Call:
         path, headers = _sign(credentials)
         transport: Any = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.post(path, headers=headers)
+            answer = await client.post(path, headers=headers)
+        await app.close()
+        return answer
 
     return send
 

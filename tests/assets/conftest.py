@@ -30,8 +30,8 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-async def runtime(tmp_path: Path, clock: VirtualClock) -> AsyncIterator[Runtime]:
-    settings = Settings(data=tmp_path)
+async def runtime(tmp_path: Path, clock: VirtualClock, database_url: str | None) -> AsyncIterator[Runtime]:
+    settings = Settings(data=tmp_path, database_url=database_url)
     migrate(settings)
     opened = Runtime.open(settings, clock=clock)
     yield opened

@@ -20,8 +20,8 @@ from greenroom.settings import Settings
 
 
 @pytest.fixture
-async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    settings = Settings(data=tmp_path)
+async def runtime(tmp_path: Path, database_url: str | None) -> AsyncIterator[Runtime]:
+    settings = Settings(data=tmp_path, database_url=database_url)
     migrate(settings)
     opened = Runtime.open(settings)
     yield opened

@@ -41,7 +41,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         ServerError: another server uses the data folder, or the port is taken.
     """
     configure_logs(settings.log_format)
-    with _only_server(settings.data_dir):
+    # With a database server, more servers may run on the folder, for the API alone.
+    may_share = settings.database_url is not None and not settings.embedded_worker
+    with _only_server(settings.data_dir, may_share) as is_first:
         migrate(settings)
         listener = _listen(settings)
         port = listener.getsockname()[1]
@@ -56,7 +58,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await stack.enter_async_context(_housekeeper(app))
             await stack.enter_async_context(_sweeper(runtime))
             await stack.enter_async_context(embedded_worker(runtime))
-            stack.enter_context(_server_file(settings, port, url))
+            if is_first:
+                stack.enter_context(_server_file(settings, port, url))
             server = _Server(_uvicorn_config(app, settings))
             await _run(
                 server, listener, lambda: announce(f"Greenroom is ready at {url} (region {settings.region})")
@@ -126,18 +129,23 @@ def _reachable(host: str) -> str:
 class _only_server:
     """Holds the data folder's lock. The system frees it when the process ends, however it ends."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, may_share: bool) -> None:
         self._data_dir = data_dir
+        self._may_share = may_share
         self._lock = FileLock(data_dir / "server.lock")
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> bool:
+        """True: this is the only or first one. Raises ServerError: there must not be another."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
+            if self._may_share:
+                return False
             raise ServerError(
                 f"a server already runs on the data folder {self._data_dir}{self._who()}: "
                 "stop it first, or choose another folder with --data"
             ) from None
+        return True
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

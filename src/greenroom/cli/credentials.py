@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenroom.cli.errors import UserError
+from greenroom.cli.administration import administer, region_of
 
 if TYPE_CHECKING:
     from greenroom.iam.service import Credentials
@@ -26,7 +26,7 @@ def _group() -> None:
 def create(
     tenant: Annotated[str, typer.Option(help="Name of the tenant; made if it does not exist.")],
     data: Annotated[Path | None, typer.Option(help="The server's data folder.")] = None,
-    region: Annotated[str | None, typer.Option(help="Region of the tenant's project.")] = None,
+    region: Annotated[str | None, typer.Option(help="Region; that of the server if left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Make a new key pair. The secret key is shown this once."""
@@ -39,25 +39,7 @@ def create(
 
 
 def _create(tenant: str, data: Path | None, region: str | None) -> Credentials:
-    import asyncio
-
-    from greenroom.cli.settings import load_settings
-    from greenroom.db.migrate import migrate
-    from greenroom.errors import GreenroomError
     from greenroom.iam.service import create_credentials
-    from greenroom.runtime import Runtime
 
-    settings = load_settings(data=data, region=region)
-    migrate(settings)
-
-    async def run() -> Credentials:
-        runtime = Runtime.open(settings)
-        try:
-            return await create_credentials(runtime, tenant, settings.region)
-        finally:
-            await runtime.close()
-
-    try:
-        return asyncio.run(run())
-    except GreenroomError as error:
-        raise UserError(error.message) from error
+    place = region_of(data, region)
+    return administer(data, lambda runtime: create_credentials(runtime, tenant, place))

@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "Run the API and its worker.",
     "worker": "Run the jobs of a data folder without the API.",
     "credentials": "Make access keys for a tenant.",
+    "admin": "Tenants, users, groups, policies, keys, rates, audit.",
     "avatar": "Check footage, train an avatar, list avatars.",
     "voice": "List the voices.",
     "video": "Make a video from a text.",

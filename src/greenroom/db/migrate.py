@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,12 +18,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, text
 
 import greenroom
 from greenroom.db.base import Base
 from greenroom.settings import Settings
 
+_MIGRATION_LOCK = 0x67726E72
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -45,9 +48,21 @@ def alembic_config(database_url: str) -> Config:
 def migrate(settings: Settings) -> None:
     """Bring the database of these settings to the newest schema; several processes may do so at once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(settings.data_dir / "migrate.lock"):
+    with FileLock(settings.data_dir / "migrate.lock"), _only_migration(settings.sync_database_url):
         _use_write_ahead_log(settings.sync_database_url)
         command.upgrade(alembic_config(settings.sync_database_url), "heads")
+
+
+@contextmanager
+def _only_migration(database_url: str) -> Iterator[None]:
+    """PostgreSQL's own lock, for servers on several machines; SQLite needs no more than that of the file."""
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+            connection.commit()
+        yield
+    engine.dispose()
 
 
 def _use_write_ahead_log(database_url: str) -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from cryptography.exceptions import InvalidTag
+
 from greenroom.db.session import Sessions
 from greenroom.iam.models import AccessKeyState
 from greenroom.iam.policies import PolicySet, Statement, compile_document
@@ -114,7 +116,7 @@ class Directory:
             return None
         holder = KeyHolder(
             access_key=key.id,
-            secret_key=self._vault.decrypt(key.secret, owner=key.id),
+            secret_key=self._open(key.secret, key.id),
             enabled=key.state == AccessKeyState.ACTIVE,
             home_project=key.project_id,
             principal=principal,
@@ -122,6 +124,15 @@ class Directory:
         if version == self._version:
             self._keys.put(access_key, holder)
         return holder
+
+    def _open(self, secret: bytes, owner: str) -> str:
+        try:
+            return self._vault.decrypt(secret, owner=owner)
+        except InvalidTag:
+            raise RuntimeError(
+                "the secret keys in the database were encrypted with another key file: give every server on "
+                "this database the same one (GREENROOM_SECRET_KEY_FILE)"
+            ) from None
 
     async def principal(self, user_id: str) -> Principal | None:
         """The user with everything it may do; None: there is no such user."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from greenroom.tenants.models import Project, Tenant
+from greenroom.tenants.models import Project, RateOverride, Tenant
 
 
 class TenantRepository:
@@ -19,6 +19,20 @@ class TenantRepository:
     async def find_tenant(self, name: str) -> Tenant | None:
         tenant: Tenant | None = await self.session.scalar(select(Tenant).where(Tenant.name == name))
         return tenant
+
+    async def tenants(self) -> Sequence[Tenant]:
+        return list(await self.session.scalars(select(Tenant).order_by(Tenant.name)))
+
+    async def overrides(self) -> Sequence[RateOverride]:
+        order = (RateOverride.tenant_id, RateOverride.operation, RateOverride.region)
+        return list(await self.session.scalars(select(RateOverride).order_by(*order)))
+
+    async def override(self, tenant_id: str, operation: str, region: str) -> RateOverride | None:
+        return await self.session.get(RateOverride, (tenant_id, operation, region))
+
+    async def remove(self, row: RateOverride) -> None:
+        await self.session.delete(row)
+        await self.session.flush()
 
     async def find_project(self, tenant_id: str, name: str) -> Project | None:
         query = select(Project).where(Project.tenant_id == tenant_id, Project.name == name)
@@ -34,6 +48,6 @@ class TenantRepository:
             query = query.where(Project.name == name)
         return list(await self.session.scalars(query))
 
-    async def add(self, row: Tenant | Project) -> None:
+    async def add(self, row: Tenant | Project | RateOverride) -> None:
         self.session.add(row)
         await self.session.flush()
