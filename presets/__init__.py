@@ -1,0 +1,1 @@
+"""How the presenters that ship with Greenroom are made: build-time tools, never needed to run the product."""

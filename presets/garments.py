@@ -1,0 +1,373 @@
+"""Clothes: layers over the body's own clothes mesh, cut where `keep` is negative, with collars, lapels and hems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial import cKDTree
+
+from presets import body
+from presets.anatomy import Anatomy, Part, grid_triangles
+from presets.mesh import F32, F64, neighbour_mean
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(slots=True)
+class Cloth:
+    """One piece of clothing, ready to be drawn."""
+
+    part: Part
+    keep: F32
+    """[n] decimetres inside the cut; not drawn where negative."""
+    tint: Colour
+    weave: str = "plain"
+    tiles: float = 40.0
+    sheen: float = 0.10
+    fold_mm: float = 5.0
+    weave_mm: float = 0.25
+    hem: float = 0.10
+    metal: bool = False
+
+
+@dataclass(slots=True)
+class Tailor:
+    """Measures one person and makes clothes for them."""
+
+    anatomy: Anatomy
+    skin: Part
+    layers: dict[float, tuple[Part, F64]] = field(default_factory=dict)
+
+    @property
+    def pit(self) -> F64:
+        """The hollow at the throat."""
+        return self.anatomy.skeleton.heads[self.anatomy.skeleton.number("neck01")] + [0, -0.12, 0.50]
+
+    def shell(self, offset: float, calm: int, loose: float = 0.0) -> Part:
+        """The clothes mesh `offset` decimetres off the body, smoothed `calm` times, wider at the waist by `loose`."""
+        quads, uv_quads = body.base_mesh().groups["helper-tights"]
+        vertices = self.anatomy.vertices
+        keep = vertices[quads][:, :, 1].min(axis=1) > -0.4
+        part = self.anatomy.surface(quads[keep], uv_quads[keep], levels=2, with_units=False)
+        assert part.twins is not None
+        mean = neighbour_mean(part.twins[part.faces], len(part.rest))
+        p = part.rest.astype(np.float64)
+        for _ in range(calm):
+            q = np.asarray(mean @ p)
+            q = q[part.twins]
+            moved = q - p
+            p = p + 0.7 * moved
+        part.rest = p.astype(np.float32)
+        normals = part.normals(part.rest).astype(np.float64)
+        trunk = np.clip((1.55 - np.abs(p[:, 0])) / 0.5, 0, 1)
+        low = np.clip((self.pit[1] - 0.9 - p[:, 1]) / 1.8, 0, 1)
+        p = p + normals * (offset + loose * trunk * low)[:, None]
+        bust = np.clip((p[:, 2] - 0.3), 0, 1) * trunk
+        p[:, 2] += 0.02 * bust
+        part.rest = p.astype(np.float32)
+        part.uv = self._cloth_uv(p)
+        return part
+
+    def _cloth_uv(self, p: F64) -> F32:
+        """[n, 2] in decimetres across and along: trunk from the front, arms along their length."""
+        arm = np.abs(p[:, 0]) > 1.55
+        shoulder, elbow = self._joint("upperarm01.L"), self._joint("lowerarm01.L")
+        way = (elbow - shoulder) / np.linalg.norm(elbow - shoulder)
+        q = p * np.where(p[:, :1] < 0, [[-1.0, 1.0, 1.0]], [[1.0, 1.0, 1.0]])
+        along = (q - shoulder) @ way
+        angle = np.arctan2(q[:, 2] - 0.3, (q - shoulder) @ np.array([way[1], -way[0], 0.0]))
+        u = np.where(arm, angle * 0.55, p[:, 0] + 0.6 * p[:, 2])
+        v = np.where(arm, along, p[:, 1])
+        return (np.stack([u, v], axis=1) / 10).astype(np.float32)
+
+    def _joint(self, name: str) -> F64:
+        return self.anatomy.skeleton.heads[self.anatomy.skeleton.number(name)]
+
+    def neck_cut(self, p: F64, front: float, back: float) -> F64:
+        """How far below the neckline: a sloping plane through `front` below the pit and `back` above it."""
+        pit = self.pit
+        zf, zb = pit[2], pit[2] - 1.15
+        height = np.interp(-p[:, 2], [-zf, -zb], [pit[1] - front, pit[1] + back])
+        return np.asarray(height - p[:, 1])
+
+    def v_cut(self, p: F64, bottom: float, width: float, curve: float = 1.0) -> F64:
+        """How far outside a V that opens from `bottom` below the pit to `width` each side at the pit."""
+        pit = self.pit
+        t = np.clip((p[:, 1] - (pit[1] - bottom)) / bottom, 0, 1.6)
+        half = width * t**curve
+        out = (np.abs(p[:, 0]) - half) * 0.9
+        return np.where(p[:, 2] > 0.15, np.where(p[:, 1] > pit[1] - bottom, out, 1.0), 1.0)
+
+    def sleeve_cut(self, p: F64, end: float) -> F64:
+        """How far above the sleeve's end: 1 at the elbow, 2 at the wrist."""
+        a, b, c = self._joint("upperarm01.L"), self._joint("lowerarm01.L"), self._joint("wrist.L")
+        q = p * np.where(p[:, :1] < 0, [[-1.0, 1.0, 1.0]], [[1.0, 1.0, 1.0]])
+        first, second = np.linalg.norm(b - a), np.linalg.norm(c - b)
+        if end <= 1.0:
+            cut = end * first - (q - a) @ ((b - a) / first)
+        else:
+            cut = (end - 1.0) * second - (q - b) @ ((c - b) / second)
+        return np.where(q[:, 0] > 1.35, cut, 1.0)
+
+    def top(
+        self,
+        tint: Colour,
+        offset: float = 0.05,
+        sleeve: float = 1.97,
+        front: float = 0.0,
+        back: float = 0.42,
+        v: tuple[float, float] | None = None,
+        calm: int = 6,
+        loose: float = 0.10,
+        **look: object,
+    ) -> Cloth:
+        """A shirt, jumper or tunic."""
+        part = self.shell(offset, calm, loose)
+        p = part.rest.astype(np.float64)
+        keep = np.minimum(self.neck_cut(p, front, back), self.sleeve_cut(p, sleeve))
+        if v is not None:
+            keep = np.minimum(keep, self.v_cut(p, *v))
+        return Cloth(part, keep.astype(np.float32), tint, **look)  # type: ignore[arg-type]
+
+    def neck_loop(self, front: float, back: float, count: int = 72, widen: float = 0.0) -> tuple[F64, F64]:
+        """[count, 3] the neckline on the skin and [count, 3] outward directions; it starts in front, goes left."""
+        p = self.skin.rest.astype(np.float64)
+        near = np.abs(self.neck_cut(p, front, back)) < 0.10
+        near &= (np.abs(p[:, 0]) < 1.0)
+        ring = p[near]
+        middle = np.array([0.0, 0.0, self.pit[2] - 0.55])
+        angle = np.arctan2(ring[:, 0], ring[:, 2] - middle[2])
+        radius = np.hypot(ring[:, 0], ring[:, 2] - middle[2])
+        grid = np.linspace(-np.pi, np.pi, count, endpoint=False) + np.pi
+        grid = np.where(grid > np.pi, grid - 2 * np.pi, grid)
+        out = []
+        for a in grid:
+            away = np.abs((angle - a + np.pi) % (2 * np.pi) - np.pi)
+            w = np.exp(-((away / 0.16) ** 2))
+            out.append((w * radius).sum() / (w.sum() + 1e-9))
+        r = gaussian_filter1d(np.array(out), 1.5, mode="wrap")
+        r = (r + r[(-np.arange(count)) % count]) / 2 + widen
+        place = np.stack([r * np.sin(grid), np.zeros(count), middle[2] + r * np.cos(grid)], axis=1)
+        place[:, 1] = self.neck_cut(np.concatenate([place[:, :1], np.zeros((count, 1)), place[:, 2:]], 1), front, back)
+        outward = np.stack([np.sin(grid), np.zeros(count), np.cos(grid)], axis=1)
+        return place, outward
+
+    def bound(self, points: F64, rows: int, cols: int, closed: bool, source: Part | None = None) -> Part:
+        """A grid of points that moves with the nearest place of `source` (the skin where None)."""
+        source = source or self.skin
+        tree = cKDTree(source.rest)
+        distance, index = tree.query(points, k=8)
+        share = 1 / (distance + 0.05) ** 2
+        names = len(self.anatomy.skeleton.names)
+        table = np.zeros((len(points), names))
+        for k in range(8):
+            for j in range(source.bones.shape[1]):
+                np.add.at(
+                    table, (np.arange(len(points)), source.bones[index[:, k], j]), share[:, k] * source.weights[index[:, k], j]
+                )
+        order = np.argsort(-table, axis=1)[:, :4].astype(np.int32)
+        top = np.take_along_axis(table, order, axis=1)
+        uv = np.stack(np.meshgrid(np.arange(cols) / cols, np.arange(rows) / rows * 0.3), axis=-1).reshape(-1, 2)
+        return Part(
+            points.astype(np.float32),
+            grid_triangles(rows, cols, closed),
+            order,
+            (top / top.sum(axis=1, keepdims=True)).astype(np.float32),
+            uv.astype(np.float32),
+        )
+
+    def shirt_collar(self, tint: Colour, open_by: float = 0.30, fall: float = 0.42, **look: object) -> Cloth:
+        """A turned-down collar; `open_by` radians of gap each side of the front."""
+        loop, outward = self.neck_loop(0.0, 0.42, 96, 0.03)
+        angle = np.arctan2(outward[:, 0], outward[:, 2])
+        order = np.argsort((angle + 2 * np.pi) % (2 * np.pi))
+        loop, outward = loop[order], outward[order]
+        turn = np.linspace(0, 2 * np.pi, 96, endpoint=False)
+        u = np.linspace(open_by, 2 * np.pi - open_by, 121)
+        pick = lambda table: np.stack([np.interp(u, np.append(turn, 2 * np.pi), np.append(table[:, k], table[0, k])) for k in range(3)], 1)  # noqa: E731
+        base, out = pick(loop), pick(outward)
+        out /= np.linalg.norm(out, axis=1, keepdims=True)
+        front = np.exp(-((np.minimum(u - open_by, 2 * np.pi - open_by - u) / 0.55) ** 2))[:, None]
+        stand = 0.34 - 0.16 * front
+        v = np.linspace(0, 1, 15)
+        profile_r = np.interp(v, [0, 0.3, 0.42, 0.5, 0.6, 1.0], [0.05, 0.05, 0.07, 0.12, 0.16, 0.30])
+        profile_y = np.interp(v, [0, 0.3, 0.42, 0.5, 0.6, 1.0], [-0.10, 0.80, 1.0, 1.0, 0.85, 0.0])
+        down = np.clip((v - 0.5) / 0.5, 0, 1)
+        side = np.sign(out[:, :1])
+        points = (
+            base[:, None]
+            + out[:, None] * (profile_r[None, :, None] + 0.06 * front[:, None] * down[None, :, None])
+            + np.array([0, 1.0, 0]) * (profile_y[None, :] * stand - down[None] * (fall - stand) * (0.25 + 0.9 * front))[..., None]
+            + np.array([1.0, 0, 0.0]) * (side * front * 0.20 * down[None])[..., None]
+        )
+        part = self.bound(points.reshape(-1, 3), len(u), len(v), False)
+        keep = np.full(len(part.rest), 0.3, np.float32)
+        return Cloth(part, keep, tint, fold_mm=0.6, hem=0.0, **look)  # type: ignore[arg-type]
+
+    def ribbed_neck(self, tint: Colour, front: float, back: float, thick: float = 0.055, high: float = 1.6, off: float = 0.07) -> Cloth:
+        """A knitted band around the neckline."""
+        loop, outward = self.neck_loop(front, back, 96, off - 0.02)
+        turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+        lean = np.array([0, 1.0, 0])
+        points = (
+            loop[:, None]
+            + outward[:, None] * (np.cos(turn) * thick - np.sin(turn) * thick * high * 0.35)[None, :, None]
+            + lean * (np.sin(turn) * thick * high)[None, :, None]
+        )
+        points = np.concatenate([points, points[:1]])
+        part = self.bound(points.reshape(-1, 3), len(points), 14, True)
+        part.uv = np.stack(
+            [np.repeat(np.linspace(0, 3.0, len(points)), 14), np.tile(np.linspace(0, 0.05, 14), len(points))], 1
+        ).astype(np.float32)
+        return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, "knit", 22.0, 0.15, 0.3, 0.5, 0.0)
+
+    def front_height(self, part: Part) -> LinearNDInterpolator:
+        """Depth z of a part's front over (x, y)."""
+        n = part.normals(part.rest)
+        front = (n[:, 2] > 0.05) & (part.rest[:, 2] > -0.1) & (np.abs(part.rest[:, 0]) < 1.9)
+        p = part.rest[front].astype(np.float64)
+        return LinearNDInterpolator(p[:, :2], p[:, 2])
+
+    def patch(self, flat: F64, lift: F64, on: Part, tint: Colour, **look: object) -> Cloth:
+        """A piece laid on the front of `on`: flat [rows, cols, 2], lift [rows, cols] decimetres off it."""
+        height = self.front_height(on)
+        z = height(flat[..., 0], flat[..., 1])
+        if np.isnan(z).any():
+            tree = cKDTree(on.rest[:, :2][on.rest[:, 2] > 0])
+            z = np.where(np.isnan(z), on.rest[on.rest[:, 2] > 0][tree.query(flat)[1], 2], z)
+        rows, cols = flat.shape[:2]
+        points = np.concatenate([flat, (z + lift)[..., None]], axis=-1)
+        part = self.bound(points.reshape(-1, 3), rows, cols, False, on)
+        part.uv = (points[..., :2].reshape(-1, 2) / 10).astype(np.float32)
+        return Cloth(part, np.full(rows * cols, 0.3, np.float32), tint, hem=0.0, **look)  # type: ignore[arg-type]
+
+    def lapels(self, jacket: Cloth, bottom: float, width: float, curve: float, **look: object) -> list[Cloth]:
+        """Both lapels with their notch and the collar that goes on behind the neck."""
+        pit = self.pit
+        out = []
+        s = np.linspace(0, 1, 70)
+        y = pit[1] - bottom + s * (bottom + 0.15)
+        t = np.clip((y - (pit[1] - bottom)) / bottom, 0, 1.6)
+        edge = width * t**curve
+        broad = np.interp(s, [0, 0.06, 0.30, 0.66, 0.715, 0.73, 0.80, 1.0], [0.02, 0.14, 0.42, 0.74, 0.80, 0.44, 0.46, 0.42])
+        rise = np.interp(s, [0, 0.5, 0.7, 0.73, 1.0], [0.0, 0.05, 0.12, 0.02, 0.04])
+        v = np.linspace(0, 1, 16)
+        for sign in (1.0, -1.0):
+            x = edge[:, None] - 0.015 + v[None] * broad[:, None]
+            flat = np.stack([sign * x, y[:, None] + v[None] * rise[:, None]], axis=-1)
+            roll = 0.035 + 0.050 * np.sin(np.clip(v * 2.2, 0, 1) * np.pi / 2) * (1 - 0.55 * v)
+            lift = roll[None] * np.clip(s[:, None] * 6, 0.25, 1) * np.ones_like(x)
+            out.append(self.patch(flat, lift, jacket.part, jacket.tint, fold_mm=1.0, **look))
+        return out
+
+    def jacket_collar(self, tint: Colour, **look: object) -> Cloth:
+        """The jacket's collar around the back of the neck."""
+        loop, outward = self.neck_loop(-0.05, 0.30, 96, 0.10)
+        angle = (np.arctan2(outward[:, 0], outward[:, 2]) + 2 * np.pi) % (2 * np.pi)
+        order = np.argsort(angle)
+        keep = (angle[order] > 0.95) & (angle[order] < 2 * np.pi - 0.95)
+        base, out = loop[order][keep], outward[order][keep]
+        v = np.linspace(0, 1, 10)
+        r = np.interp(v, [0, 0.3, 0.45, 1], [0.03, 0.05, 0.12, 0.42])
+        y = np.interp(v, [0, 0.3, 0.45, 1], [-0.12, 0.20, 0.24, -0.18])
+        points = base[:, None] + out[:, None] * r[None, :, None] + np.array([0, 1.0, 0]) * y[None, :, None]
+        part = self.bound(points.reshape(-1, 3), len(base), len(v), False)
+        return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, fold_mm=0.5, hem=0.0, **look)  # type: ignore[arg-type]
+
+    def tube(self, flat: F64, radius: float, on: Part, tint: Colour, lift: float = 0.0, metal: bool = False) -> Cloth:
+        """A cord along [n, 2] on the front of `on`."""
+        height = self.front_height(on)
+        z = height(flat[:, 0], flat[:, 1])
+        z = np.where(np.isnan(z), np.nanmean(z), z)
+        z = gaussian_filter1d(z, 2.0)
+        line = np.concatenate([flat, (z + radius + lift)[:, None]], axis=1)
+        along = np.gradient(line, axis=0)
+        along /= np.linalg.norm(along, axis=1, keepdims=True)
+        side = np.cross(along, [0.0, 0.0, 1.0])
+        side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-9
+        turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+        points = line[:, None] + radius * (side[:, None] * np.cos(turn)[None, :, None] + np.array([0, 0, 1.0]) * np.sin(turn)[None, :, None])
+        part = self.bound(points.reshape(-1, 3), len(flat), 10, True, on)
+        return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, sheen=0.0, fold_mm=0.0, hem=0.0, metal=metal)
+
+    def disc(self, x: float, y: float, radius: float, on: Part, tint: Colour, lift: float = 0.03) -> Cloth:
+        """A button or badge."""
+        r = np.array([0.0, 0.5, 0.85, 1.0])[:, None] * radius
+        turn = np.linspace(0, 2 * np.pi, 25)
+        flat = np.stack([x + r * np.cos(turn), y + r * np.sin(turn)], axis=-1)
+        high = np.array([1.0, 1.0, 0.9, 0.2])[:, None] * lift * np.ones_like(turn)
+        return self.patch(flat, high, on, tint, fold_mm=0.0, weave_mm=0.0, sheen=0.0)
+
+    def scarf(self, tint: Colour, seed: int = 0, **look: object) -> Cloth:
+        """A headscarf around the face, wrapped under the chin and laid over the shoulders."""
+        rng = np.random.default_rng(seed)
+        mark = self.anatomy.landmarks
+        eye, chin, crown = mark["eye_left"], mark["chin"], mark["crown"]
+        rows, cols = 150, 180
+        ys = np.linspace(crown[1] + 0.11, self.pit[1] - 1.0, rows)
+        angles = np.linspace(-np.pi, np.pi, cols, endpoint=False)
+        p = self.skin.rest.astype(np.float64)
+        p = p[(np.abs(p[:, 0]) < 2.2)]
+        centre_z = np.interp(-ys, [-crown[1], -(eye[1]), -(chin[1] - 0.3), -(self.pit[1] - 1)], [0.35, 0.40, 0.12, 0.10])
+        radius = np.zeros((rows, cols))
+        for r, (y, cz) in enumerate(zip(ys, centre_z, strict=True)):
+            ring = p[np.abs(p[:, 1] - min(y, crown[1] - 0.03)) < 0.10]
+            ring = ring[np.hypot(ring[:, 0], ring[:, 2] - cz) < (1.2 if y > chin[1] - 0.35 else 2.2)]
+            a = np.arctan2(ring[:, 0], ring[:, 2] - cz)
+            q = np.hypot(ring[:, 0], ring[:, 2] - cz)
+            for c, angle in enumerate(angles):
+                away = np.abs((a - angle + np.pi) % (2 * np.pi) - np.pi)
+                here = q[away < 0.22]
+                radius[r, c] = np.quantile(here, 0.93) if len(here) else 0.2
+        top = np.clip((ys - crown[1] + 0.42) / 0.53, 0, 1)
+        radius *= np.sqrt(np.clip(1 - top**2.2, 0.0, 1))[:, None] * 0.4 + 0.6 * np.sqrt(np.clip(1 - top**4, 0, 1))[:, None]
+        # the cloth hangs from jaw to shoulder and does not follow the neck inwards
+        below = np.flatnonzero(ys < chin[1] + 0.35)
+        for c in range(cols):
+            start, end = radius[below[0], c], radius[-1, c]
+            hang = np.linspace(start, end, len(below))
+            bow = hang - 0.10 * np.sin(np.linspace(0, np.pi, len(below)))
+            radius[below, c] = np.maximum(radius[below, c], bow)
+        smooth = gaussian_filter1d(gaussian_filter1d(radius, 5.0, axis=1, mode="wrap"), 3.0, axis=0)
+        lower = np.clip((chin[1] + 0.45 - ys) / 0.6, 0, 1)[:, None]
+        phase = rng.uniform(0, 6, 3)
+        diagonal = angles[None] * 1.2 + ys[:, None] * 3.6
+        wave = np.sin(diagonal * 2.2 + phase[0]) * 0.5 + np.sin(diagonal * 4.1 + 1.5 * np.sin(angles * 2)[None] + phase[1]) * 0.3
+        fine = np.sin(angles[None] * 5 + ys[:, None] * 7.0 + phase[2]) * 0.2
+        folds = 0.055 * lower * (wave + fine) + 0.010 * (1 - lower) * np.sin(ys[:, None] * 6 + 3 * np.cos(angles)[None] + phase[1])
+        smooth = smooth + 0.095 + 0.05 * lower + folds
+        x = smooth * np.sin(angles)[None]
+        z = centre_z[:, None] + smooth * np.cos(angles)[None]
+        points = np.stack([x, np.repeat(ys[:, None], cols, 1), z], axis=-1).reshape(-1, 3)
+        # the opening: an oval round the face
+        low, high = chin[1] - 0.06, eye[1] + 0.62
+        middle, half = (low + high) / 2, (high - low) / 2
+        level = (points[:, 1] - middle) / half
+        wide = 0.70 * (1 - 0.10 * level)
+        oval = np.sqrt((points[:, 0] / wide) ** 2 + level**2) - 1
+        keep = np.where(points[:, 2] > 0.35, oval * 0.6, 0.5)
+        hem_y = self.pit[1] - 0.95 + 0.10 * np.cos(np.arctan2(points[:, 0], points[:, 2]) * 3 + phase[0])
+        keep = np.minimum(keep, points[:, 1] - hem_y)
+        part = self.bound(points, rows, cols, True)
+        head = self.anatomy.skeleton.number("head")
+        high_up = np.clip((points[:, 1] - (chin[1] - 0.25)) / 0.4, 0, 1)
+        on_head = high_up > 0.99
+        part.bones[on_head] = head
+        part.weights[on_head] = np.array([1, 0, 0, 0], np.float32)
+        part.uv = np.stack([np.tile(angles / 6.28, rows), np.repeat(ys / 10, cols)], 1).astype(np.float32)
+        return Cloth(part, keep.astype(np.float32), tint, hem=0.05, **look)  # type: ignore[arg-type]
+
+
+def hidden(points: F32, cover: list[Cloth], margin: float = 0.28) -> npt_bool:
+    """[n] whether each point is well under one of the clothes."""
+    out = np.zeros(len(points), bool)
+    for cloth in cover:
+        distance, index = cKDTree(cloth.part.rest).query(points)
+        out |= (cloth.keep[index] > margin) & (distance < 0.5)
+    return out
+
+
+npt_bool = np.ndarray
