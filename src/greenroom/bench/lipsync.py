@@ -11,7 +11,8 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +26,15 @@ from greenroom.engines.mouth.articulation import (
     CLOSURES,
     OPEN_OPENING,
     OPEN_VOWELS,
-    Steering,
     silent_frames,
 )
 from greenroom.engines.mouth.package import STEERING, AvatarPackage
 from greenroom.engines.mouth.quality import QualityReport, Take, measure, runs
-from greenroom.engines.mouth.renderer import MouthPerformer, MouthTrack
+from greenroom.engines.mouth.renderer import MouthPerformer, MouthTrack, onnx_session
+from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError, AvatarSource, Image, PhonemeSpan
 from greenroom.media.decode import read_audio, read_frames
-from greenroom.stage.speech import speak
+from greenroom.stage.speech import Speech, speak
 
 AVATAR_VARIABLE = "GREENROOM_BENCH_AVATAR"
 FOOTAGE_VARIABLE = "GREENROOM_BENCH_FOOTAGE"
@@ -47,6 +48,8 @@ _TEXTS = {
     "... Mum, pass the hot pan to Papa. ... Thank you.",
     "zh": "妈妈买了八百本白色的笔记本。我们不怕爬大山，爸爸拍了马的照片。",
 }
+_PAUSE_S = 1.2
+"""Silence set before and after each text, in which lips must be closed."""
 _VOICES = (
     ("kokoro-af_heart", "en"),
     ("kokoro-am_michael", "en"),
@@ -171,7 +174,7 @@ def _voice_rows(package: AvatarPackage) -> list[Row]:
     performer = MouthPerformer.open(package)
     rows, rested = [], []
     for voice_id, language in _VOICES:
-        speech = speak(_TEXTS[language], voice_id)
+        speech = _with_pauses(speak(_TEXTS[language], voice_id))
         phonemes = speech.phonemes or ()
         track = performer.drive(speech.pcm, speech.sample_rate, speech.phonemes)
         order = _to_and_fro(first, last, len(track))
@@ -208,6 +211,20 @@ def _voice_rows(package: AvatarPackage) -> list[Row]:
     share = float(np.mean(rested)) if rested else None
     rows.append(Row("closed frames in silence", share, "", f"{len(rested)} frames", ">= 0.99"))
     return rows
+
+
+def _with_pauses(speech: Speech) -> Speech:
+    pause = np.zeros(int(_PAUSE_S * speech.sample_rate), np.float32)
+    return replace(
+        speech,
+        pcm=np.concatenate([pause, speech.pcm, pause]),
+        phonemes=tuple(
+            replace(
+                span, start_sample=span.start_sample + len(pause), end_sample=span.end_sample + len(pause)
+            )
+            for span in speech.phonemes or ()
+        ),
+    )
 
 
 def _to_and_fro(first: int, last: int, count: int) -> list[int]:
@@ -253,15 +270,26 @@ def _speed_rows(package: AvatarPackage) -> list[Row]:
     crop = np.zeros((side, side, 3), np.uint8)
     network = _median_ms(lambda: performer.painted(crop, code))
     whole = _median_ms(lambda: performer.paint(frame, transform, code))
-    return [
-        Row(
-            "mouth network, one frame, one thread",
-            network,
-            "ms",
-            f"with paste-back {whole:.1f} ms",
-            "<= 14 ms",
-        ),
-    ]
+    peers = "; ".join(f"{name} {taken:.0f} ms" for name, taken in _reference_times())
+    reference = f"with paste-back {whole:.1f} ms; {peers}"
+    return [Row(f"mouth network, {side} px, one thread", network, "ms", reference, "<= 14 ms")]
+
+
+def _reference_times() -> list[tuple[str, float]]:
+    """The time of published networks, one frame on one thread; none where PyTorch is missing."""
+    try:
+        from greenroom.bench.mouth_references import export_reference, references
+    except ImportError:
+        return []
+    times = []
+    with tempfile.TemporaryDirectory(prefix="bench-lipsync-") as folder:
+        for name, network, inputs in references():
+            path = Path(folder) / "network.onnx"
+            export_reference(network, inputs, path)
+            feed = {"face": inputs[0].numpy(), "sound": inputs[1].numpy()}
+            session = onnx_session(path, 1)
+            times.append((name, _median_ms(partial(session.run, None, feed), 12)))
+    return times
 
 
 def _median_ms(work: Callable[[], object], times: int = 60) -> float:

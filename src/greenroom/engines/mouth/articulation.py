@@ -7,12 +7,11 @@ lip opening asks for, so the result stays a mouth that this person makes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import VIDEO_FPS, Pcm, PhonemeSpan
 
 Floats = npt.NDArray[np.float32]
@@ -36,88 +35,29 @@ EASE_FRAMES = 3
 EXPRESSION = 1.15
 """The driver's codes are means over what a sound may look like, smaller than life: they are made this much
 larger. On unseen clips that is sharper, with lips nearer to the real ones and the same picture error."""
+OPENING_EXPRESSION = 1.1
+"""The same for the lip opening, which the driver knows better than the rest."""
 _RISE_PER_FRAME = 0.026
 """How fast lips may open beside a closure, in lip opening a frame."""
 _SPEECH_OVER_NOISE_DB, _LEAST_SPEECH_DB = 9.0, -52.0
-_CURVED = 8
-"""Leading code numbers whose products the probe sees: lips part along a curve, not a line."""
-
-
-@dataclass(slots=True, frozen=True)
-class Steering:
-    """How codes and lip opening hang together for one person."""
-
-    probe: Floats
-    """Weights of `_probe_inputs`: what the lip opening over face height is made of."""
-    rest: Floats
-    """[CODE_SIZE]: the closed mouth at rest."""
-    wide: Floats
-    """[CODE_SIZE]: the mouth on an open vowel."""
-
-    def opening(self, codes: Floats) -> Floats:
-        """Lip openings [frames] of codes [frames, CODE_SIZE], over face height."""
-        return np.asarray(_probe_inputs(codes) @ self.probe, np.float32)
-
-    def moved(self, codes: Floats, towards: Floats, wanted: Floats) -> Floats:
-        """Codes moved towards one mouth until the lips are as open as `wanted` says, or all the way.
-
-        Args:
-            codes: [frames, CODE_SIZE]
-            towards: [CODE_SIZE], `rest` or `wide`.
-            wanted: [frames]
-        """
-        rising = float(self.opening(towards[None])[0]) > self.opening(codes)
-        low, high = np.zeros(len(codes), np.float32), np.ones(len(codes), np.float32)
-        for _ in range(8):
-            share = (low + high) / 2
-            opening = self.opening(codes + share[:, None] * (towards - codes))
-            short = np.where(rising, opening < wanted, opening > wanted)
-            low, high = np.where(short, share, low), np.where(short, high, share)
-        return np.asarray(codes + high[:, None] * (towards - codes), np.float32)
-
-    def save(self, path: Path) -> None:
-        np.savez(path, probe=self.probe, rest=self.rest, wide=self.wide)
-
-    @staticmethod
-    def load(path: Path) -> Steering:
-        with np.load(path, allow_pickle=False) as stored:
-            return Steering(stored["probe"], stored["rest"], stored["wide"])
-
-
-def _probe_inputs(codes: Floats) -> Floats:
-    """The codes, the products of the first ones, and 1: [frames, inputs]."""
-    first = codes[:, :_CURVED]
-    rows, columns = np.triu_indices(first.shape[1])
-    return np.concatenate(
-        [codes, first[:, rows] * first[:, columns], np.ones((len(codes), 1), codes.dtype)], axis=1
-    )
-
-
-def fit_steering(codes: Floats, opening: Floats) -> Steering:
-    """From the codes and lip openings of all frames of a person."""
-    inputs = _probe_inputs(codes).astype(np.float64)
-    ridge = 1e-3 * len(codes) * np.eye(inputs.shape[1])
-    probe = np.linalg.solve(inputs.T @ inputs + ridge, inputs.T @ opening)
-    closed = opening <= np.minimum(np.percentile(opening, 25), CLOSED_OPENING / 2)
-    if not closed.any():
-        closed = opening <= np.percentile(opening, 5)
-    wide = opening >= np.percentile(opening, 85)
-    return Steering(
-        probe.astype(np.float32),
-        np.median(codes[closed], axis=0).astype(np.float32),
-        codes[wide].mean(axis=0).astype(np.float32),
-    )
 
 
 def articulate(
-    codes: Floats, steering: Steering, phonemes: Sequence[PhonemeSpan] | None, pcm: Pcm, sample_rate: int
+    course: tuple[Floats, Floats],
+    steering: Steering,
+    phonemes: Sequence[PhonemeSpan] | None,
+    pcm: Pcm,
+    sample_rate: int,
 ) -> Floats:
     """The driver's codes [frames, CODE_SIZE] with the rules carried out.
 
     Args:
+        course: the driver's codes [frames, CODE_SIZE] and lip opening [frames], over face height.
         phonemes: spans in samples of `pcm`; None for a recording, whose silence is then found by its level.
     """
-    codes = codes * np.float32(EXPRESSION)
+    codes, opening = course
+    wanted = steering.mean + OPENING_EXPRESSION * (opening - steering.mean)
+    codes = steering.opened(codes * np.float32(EXPRESSION), np.maximum(wanted, 0))
     frames = len(codes)
     if phonemes is not None:
         codes = _open(codes, steering, _moments(phonemes, OPEN_VOWELS, sample_rate, frames))

@@ -98,7 +98,7 @@ class _Encoder:
 
     def __init__(self, tensors: dict[str, Array]) -> None:
         self._tensors = tensors
-        self.heads = int(tensors["num_heads"]) if "num_heads" in tensors else 6
+        self.heads = int(tensors["num_heads"])
         self.width = tensors["conv1/bias"].shape[0]
 
     def encode(self, mel: Array) -> Array:
@@ -153,7 +153,7 @@ def _gelu(x: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def _encoder() -> _Encoder:
-    return _Encoder(read_ctranslate2_encoder(weights.path("whisper-tiny-en") / "model.bin"))
+    return _Encoder(read_ctranslate2_encoder(weights.path("whisper-base") / "model.bin"))
 
 
 def read_ctranslate2_encoder(path: Path) -> dict[str, Array]:

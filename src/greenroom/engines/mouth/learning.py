@@ -19,7 +19,7 @@ from torch import Tensor
 
 from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
 from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
-from greenroom.engines.mouth.preparation import MEASURES, Footage, Hearing, stretched
+from greenroom.engines.mouth.preparation import Footage, Hearing, stretched
 
 Floats = npt.NDArray[np.float32]
 Step = Callable[[float], None]
@@ -92,9 +92,11 @@ class Checkpoint:
 
 @dataclass(slots=True, frozen=True)
 class DriverOptions:
-    members: int = 4
-    """Drivers of the ensemble; every second one also hears the recording in other voices."""
-    steps: int = 900
+    members: int = 2
+    """Drivers that learn the whole mouth; every second one also hears the recording in other voices."""
+    openers: int = 3
+    """Drivers that learn the lip opening alone; likewise."""
+    steps: int = 700
     width: int = 256
     learning_rate: float = 1e-3
 
@@ -121,31 +123,33 @@ def train_driver(
     first = hearings[0].features
     mean = torch.from_numpy(first.mean(0))
     scale = torch.from_numpy(first.std(0) + 1e-3)
-    shape = DriverShape(first.shape[1], CODE_SIZE + MEASURES, width=options.width)
-    weight = np.concatenate([code_weight / code_weight.sum(), [_OPENING_WEIGHT, _WIDTH_WEIGHT]])
+    whole = np.concatenate([code_weight / code_weight.sum(), [_OPENING_WEIGHT, _WIDTH_WEIGHT]])
+    kinds = [("driver", slice(None), whole)] * options.members
+    kinds += [("opener", slice(CODE_SIZE, CODE_SIZE + 1), np.ones(1))] * options.openers
     sounds = [torch.from_numpy(hearing.features) for hearing in hearings]
-    courses = [torch.from_numpy(stretched(targets, hearing.rate)) for hearing in hearings]
     counted = [torch.from_numpy(_counted(learn, hearing.rate)) for hearing in hearings]
-    members = []
-    for number in range(options.members):
+    trained: dict[str, list[Driver]] = {"driver": [], "opener": []}
+    for number, (kind, columns, weight) in enumerate(kinds):
         torch.manual_seed(number)
-        driver = Driver(shape, mean, scale)
-        file = path / f"driver_{number}.pt"
+        driver = Driver(DriverShape(first.shape[1], len(weight), width=options.width), mean, scale)
+        file = path / f"{kind}_{len(trained[kind])}.pt"
         stored = Checkpoint(file).load()
         if stored is not None:
             driver.load_state_dict(stored)
         else:
+            courses = [torch.from_numpy(stretched(targets[:, columns], item.rate)) for item in hearings]
+            heard = len(hearings) if len(trained[kind]) % 2 else 1
             _train_member(
                 driver.to(machine.device),
-                tuple(items if number % 2 else items[:1] for items in (sounds, courses, counted)),
+                tuple(items[:heard] for items in (sounds, courses, counted)),
                 torch.from_numpy(weight.astype(np.float32)),
                 options,
-                partial(_of_member, step, number, options.members),
+                partial(_of_member, step, number, len(kinds)),
             )
             Checkpoint(file).save(driver.cpu().state_dict())
-        members.append(driver.cpu().eval())
-        step((number + 1) / options.members)
-    ensemble: Ensemble = Ensemble(members).eval()
+        trained[kind].append(driver.cpu().eval())
+        step((number + 1) / len(kinds))
+    ensemble: Ensemble = Ensemble(trained["driver"], trained["opener"]).eval()
     return ensemble
 
 

@@ -72,14 +72,20 @@ class Driver(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """The mean of several drivers: each has learned other accidents of the footage."""
+    """The mean of several drivers: each has learned other accidents of the footage.
 
-    def __init__(self, drivers: list[Driver]) -> None:
+    The lip opening comes from drivers that learned nothing else, which know it better.
+    """
+
+    def __init__(self, drivers: list[Driver], openers: list[Driver]) -> None:
         super().__init__()
         self.drivers = nn.ModuleList(drivers)
+        self.openers = nn.ModuleList(openers)
 
     def forward(self, features: Tensor) -> Tensor:
-        return torch.stack([driver(features) for driver in self.drivers]).mean(0)
+        course = torch.stack([driver(features) for driver in self.drivers]).mean(0)
+        opening = torch.stack([opener(features) for opener in self.openers]).mean(0)
+        return torch.cat([course[..., :CODE_SIZE], opening, course[..., CODE_SIZE + 1 :]], dim=-1)
 
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

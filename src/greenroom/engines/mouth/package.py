@@ -16,7 +16,7 @@ import numpy.typing as npt
 from greenroom.engines.mouth.crops import CropGeometry
 from greenroom.engines.protocols import AvatarPackageError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 BASE_VIDEO, ALPHA_VIDEO = "base.mp4", "alpha.mp4"
 PAINTER, DRIVER = "mouth.onnx", "driver.onnx"

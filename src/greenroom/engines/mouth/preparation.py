@@ -162,7 +162,7 @@ class Hearing:
     """[2 * frames / rate, numbers]"""
 
 
-RATES = (1.0, 0.87, 1.14, 0.94, 1.27)
+RATES = (1.0, 0.87, 1.14, 1.27)
 """From a slow low voice to a quick high one; the mouth's course is stretched alike."""
 
 

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from greenroom.engines.mouth.articulation import Steering, articulate
+from greenroom.engines.mouth.articulation import OPENING_UNIT, articulate
 from greenroom.engines.mouth.codes import CODE_SIZE
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
 from greenroom.engines.mouth.features import FEATURE_RATE, sound_features
 from greenroom.engines.mouth.package import STEERING, AvatarPackage
+from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import VIDEO_FPS, Image, Pcm, PhonemeSpan
 
 Floats = npt.NDArray[np.float32]
@@ -84,7 +85,8 @@ class MouthPerformer:
         """
         frames = ceil(len(pcm) * VIDEO_FPS / sample_rate)
         course = drive_raw(self._driver, sound_features(pcm, sample_rate), frames)
-        codes = articulate(course[:, :CODE_SIZE], self._steering, phonemes, pcm, sample_rate)
+        lips = (course[:, :CODE_SIZE], course[:, CODE_SIZE] * OPENING_UNIT)
+        codes = articulate(lips, self._steering, phonemes, pcm, sample_rate)
         return MouthTrack(codes)
 
     def apply(

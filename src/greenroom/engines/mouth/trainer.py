@@ -18,7 +18,7 @@ from greenroom.engines.face.tracker import LiteRtFaceTracker
 from greenroom.engines.matting.choose import choose_matter
 from greenroom.engines.matting.clip import write_avatar_clips
 from greenroom.engines.mouth import package as names
-from greenroom.engines.mouth.articulation import Steering, fit_steering
+from greenroom.engines.mouth.articulation import CLOSED_OPENING
 from greenroom.engines.mouth.learning import (
     DriverOptions,
     PainterOptions,
@@ -39,6 +39,7 @@ from greenroom.engines.mouth.preparation import (
 )
 from greenroom.engines.mouth.quality import QualityReport, Take, measure, runs, track_take
 from greenroom.engines.mouth.renderer import MouthPerformer
+from greenroom.engines.mouth.steering import Steering, fit_steering
 from greenroom.engines.protocols import VIDEO_FPS, AvatarSource, Image, Progress
 from greenroom.media.decode import read_audio
 from greenroom.stage.loop_index import INDEX_FILE, index_clip
@@ -67,7 +68,7 @@ class TrainingOptions:
     def quick() -> TrainingOptions:
         """For trying the whole way: a mouth that moves, not one to show."""
         return TrainingOptions(
-            DriverOptions(members=1, steps=150, width=64, learning_rate=3e-3),
+            DriverOptions(members=1, openers=1, steps=150, width=64, learning_rate=3e-3),
             PainterOptions(pictures=1600),
             voices=1,
         )
@@ -136,7 +137,8 @@ def train_avatar(
     export_driver(ensemble, building / names.DRIVER)
     export_painter(painter, footage, building / names.PAINTER)
     footage.geometry.save(building / names.GEOMETRY)
-    fit_steering(codes[learn], footage.opening[learn]).save(building / names.STEERING)
+    steering = fit_steering(codes[learn], footage.opening[learn], CLOSED_OPENING)
+    steering.save(building / names.STEERING)
     segments = _write_base(
         source.footage, footage, building, part.stage("cutting out the person", 0.90, 0.94)
     )
