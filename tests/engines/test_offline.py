@@ -25,7 +25,7 @@ for language, text in {
 }.items():
     assert front_for(language).read(text)
 speech = speak("Good morning.", "piper-en_US-joe")
-print(WhisperRecogniser(weight_set="whisper-tiny-en").transcribe(speech.pcm, speech.sample_rate, "en"))
+print(WhisperRecogniser().transcribe(speech.pcm, speech.sample_rate, "en"))
 """
 
 
