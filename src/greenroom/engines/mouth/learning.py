@@ -96,9 +96,9 @@ class DriverOptions:
     """Drivers that learn the whole mouth; every second one also hears the recording in other voices."""
     openers: int = 3
     """Drivers that learn the lip opening alone; likewise."""
-    steps: int = 700
+    steps: int = 500
     width: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
 
 
 def train_driver(
@@ -218,7 +218,7 @@ def export_driver(ensemble: Ensemble, path: Path) -> None:
 
 @dataclass(slots=True, frozen=True)
 class PainterOptions:
-    pictures: int = 60_000
+    pictures: int = 48_000
     """Training pictures seen in all."""
     learning_rate: float = 2e-3
     widths: tuple[int, int, int] = (40, 56, 72)
