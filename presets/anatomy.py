@@ -223,9 +223,9 @@ class Anatomy:
         points = self.vertices[self.group(name)]
         low, high = points.min(axis=0), points.max(axis=0)
         # half ellipse: teeth stand on it, the front teeth at its tip
-        half_width = (high[0] - low[0]) / 2 * 0.93
+        half_width = (high[0] - low[0]) / 2 * 0.84
         depth = (high[2] - low[2]) * 0.98
-        front = high[2] - 0.03
+        front = high[2] - 0.055
         widths = np.array([0.088, 0.070, 0.078, 0.072, 0.070, 0.100]) if upper else np.array(
             [0.056, 0.062, 0.070, 0.072, 0.072, 0.105]
         )

@@ -27,7 +27,7 @@ class Hair:
     front: float = 0.60
     recede: float = 0.0
     scalp: float = 0.85
-    gloss: float = 0.8
+    gloss: float = 1.3
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,18 +46,18 @@ class Presenter:
     colours: tuple[Colour, ...]
     """The outfit's colours, outermost first."""
     iris: Colour = (0.07, 0.045, 0.028)
-    rest_face: Mapping[str, float] = field(default_factory=lambda: {"mouthSmile": 0.22, "eyeSquint": 0.10})
+    rest_face: Mapping[str, float] = field(default_factory=lambda: {"mouthSmile": 0.34, "eyeSquint": 0.10, "cheekSquint": 0.15, "mouthPress": 0.12, "mouthClose": 0.03, "browInnerUp": 0.08})
     brow_hairs: int = 420
     brow_thick: float = 1.0
     brow_arch: float = 1.0
     brow_lift: float = 0.0
-    lashes: int = 95
-    lash_length: float = 0.075
+    lashes: int = 85
+    lash_length: float = 0.062
     beard_hairs: int = 0
     beard_length: float = 0.05
     beard_tint: Colour | None = None
-    skin_relief_mm: float = 0.45
-    skin_gloss: float = 1.0
+    skin_relief_mm: float = 0.9
+    skin_gloss: float = 1.4
 
     def gesture_poses(self) -> dict[str, Pose]:
         return GESTURES

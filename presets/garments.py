@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
@@ -31,6 +31,8 @@ class Cloth:
     weave_mm: float = 0.25
     hem: float = 0.10
     metal: bool = False
+    covers: bool = False
+    """Whether skin under it is left out."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,8 @@ class Tailor:
         normals = part.normals(part.rest).astype(np.float64)
         trunk = np.clip((1.55 - np.abs(p[:, 0])) / 0.5, 0, 1)
         low = np.clip((self.pit[1] - 0.9 - p[:, 1]) / 1.8, 0, 1)
-        p = p + normals * (offset + loose * trunk * low)[:, None]
+        sleeve = np.clip((np.abs(p[:, 0]) - 1.3) / 0.5, 0, 1)
+        p = p + normals * (offset * (1 - 0.40 * sleeve) + loose * trunk * low)[:, None]
         bust = np.clip((p[:, 2] - 0.3), 0, 1) * trunk
         p[:, 2] += 0.02 * bust
         part.rest = p.astype(np.float32)
@@ -89,8 +92,9 @@ class Tailor:
     def neck_cut(self, p: F64, front: float, back: float) -> F64:
         """How far below the neckline: a sloping plane through `front` below the pit and `back` above it."""
         pit = self.pit
-        zf, zb = pit[2], pit[2] - 1.15
+        zf, zb = pit[2], pit[2] - 0.75
         height = np.interp(-p[:, 2], [-zf, -zb], [pit[1] - front, pit[1] + back])
+        height = height + 0.45 * np.minimum(np.abs(p[:, 0]), 0.9) ** 2 * np.clip(p[:, 2] / 0.6, 0, 1) * np.clip(0.5 + 2 * front, 0, 1)
         return np.asarray(height - p[:, 1])
 
     def v_cut(self, p: F64, bottom: float, width: float, curve: float = 1.0) -> F64:
@@ -130,7 +134,7 @@ class Tailor:
         keep = np.minimum(self.neck_cut(p, front, back), self.sleeve_cut(p, sleeve))
         if v is not None:
             keep = np.minimum(keep, self.v_cut(p, *v))
-        return Cloth(part, keep.astype(np.float32), tint, **look)  # type: ignore[arg-type]
+        return Cloth(part, keep.astype(np.float32), tint, covers=True, **look)  # type: ignore[arg-type]
 
     def neck_loop(self, front: float, back: float, count: int = 72, widen: float = 0.0) -> tuple[F64, F64]:
         """[count, 3] the neckline on the skin and [count, 3] outward directions; it starts in front, goes left."""
@@ -170,10 +174,16 @@ class Tailor:
                 )
         order = np.argsort(-table, axis=1)[:, :4].astype(np.int32)
         top = np.take_along_axis(table, order, axis=1)
+        tris = grid_triangles(rows, cols, closed)
+        from presets.mesh import vertex_normals
+
+        facing = (vertex_normals(points.astype(np.float32), tris) * source.normals(source.rest)[index[:, 0]]).sum()
+        if facing < 0:
+            tris = np.ascontiguousarray(tris[:, ::-1])
         uv = np.stack(np.meshgrid(np.arange(cols) / cols, np.arange(rows) / rows * 0.3), axis=-1).reshape(-1, 2)
         return Part(
             points.astype(np.float32),
-            grid_triangles(rows, cols, closed),
+            tris,
             order,
             (top / top.sum(axis=1, keepdims=True)).astype(np.float32),
             uv.astype(np.float32),
@@ -224,20 +234,18 @@ class Tailor:
         ).astype(np.float32)
         return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, "knit", 22.0, 0.15, 0.3, 0.5, 0.0)
 
-    def front_height(self, part: Part) -> LinearNDInterpolator:
-        """Depth z of a part's front over (x, y)."""
+    def front_depth(self, part: Part, flat: F64) -> F64:
+        """Depth z of a part's front at places [..., 2]."""
         n = part.normals(part.rest)
         front = (n[:, 2] > 0.05) & (part.rest[:, 2] > -0.1) & (np.abs(part.rest[:, 0]) < 1.9)
         p = part.rest[front].astype(np.float64)
-        return LinearNDInterpolator(p[:, :2], p[:, 2])
+        distance, index = cKDTree(p[:, :2]).query(flat, k=8)
+        share = 1 / (distance**2 + 1e-4)
+        return np.asarray((share * p[index, 2]).sum(axis=-1) / share.sum(axis=-1))
 
     def patch(self, flat: F64, lift: F64, on: Part, tint: Colour, **look: object) -> Cloth:
         """A piece laid on the front of `on`: flat [rows, cols, 2], lift [rows, cols] decimetres off it."""
-        height = self.front_height(on)
-        z = height(flat[..., 0], flat[..., 1])
-        if np.isnan(z).any():
-            tree = cKDTree(on.rest[:, :2][on.rest[:, 2] > 0])
-            z = np.where(np.isnan(z), on.rest[on.rest[:, 2] > 0][tree.query(flat)[1], 2], z)
+        z = self.front_depth(on, flat)
         rows, cols = flat.shape[:2]
         points = np.concatenate([flat, (z + lift)[..., None]], axis=-1)
         part = self.bound(points.reshape(-1, 3), rows, cols, False, on)
@@ -265,23 +273,21 @@ class Tailor:
 
     def jacket_collar(self, tint: Colour, **look: object) -> Cloth:
         """The jacket's collar around the back of the neck."""
-        loop, outward = self.neck_loop(-0.05, 0.30, 96, 0.10)
+        loop, outward = self.neck_loop(-0.70, 0.62, 96, 0.10)
         angle = (np.arctan2(outward[:, 0], outward[:, 2]) + 2 * np.pi) % (2 * np.pi)
         order = np.argsort(angle)
         keep = (angle[order] > 0.95) & (angle[order] < 2 * np.pi - 0.95)
         base, out = loop[order][keep], outward[order][keep]
         v = np.linspace(0, 1, 10)
-        r = np.interp(v, [0, 0.3, 0.45, 1], [0.03, 0.05, 0.12, 0.42])
-        y = np.interp(v, [0, 0.3, 0.45, 1], [-0.12, 0.20, 0.24, -0.18])
+        r = np.interp(v, [0, 0.25, 0.4, 0.7, 1], [0.02, 0.03, 0.09, 0.34, 0.66])
+        y = np.interp(v, [0, 0.25, 0.4, 0.7, 1], [-0.25, 0.04, 0.08, -0.20, -0.62])
         points = base[:, None] + out[:, None] * r[None, :, None] + np.array([0, 1.0, 0]) * y[None, :, None]
         part = self.bound(points.reshape(-1, 3), len(base), len(v), False)
         return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, fold_mm=0.5, hem=0.0, **look)  # type: ignore[arg-type]
 
     def tube(self, flat: F64, radius: float, on: Part, tint: Colour, lift: float = 0.0, metal: bool = False) -> Cloth:
         """A cord along [n, 2] on the front of `on`."""
-        height = self.front_height(on)
-        z = height(flat[:, 0], flat[:, 1])
-        z = np.where(np.isnan(z), np.nanmean(z), z)
+        z = self.front_depth(on, flat)
         z = gaussian_filter1d(z, 2.0)
         line = np.concatenate([flat, (z + radius + lift)[:, None]], axis=1)
         along = np.gradient(line, axis=0)
@@ -361,13 +367,10 @@ class Tailor:
         return Cloth(part, keep.astype(np.float32), tint, hem=0.05, **look)  # type: ignore[arg-type]
 
 
-def hidden(points: F32, cover: list[Cloth], margin: float = 0.28) -> npt_bool:
+def hidden(points: F32, cover: list[Cloth], margin: float = 0.28) -> npt.NDArray[np.bool_]:
     """[n] whether each point is well under one of the clothes."""
     out = np.zeros(len(points), bool)
-    for cloth in cover:
-        distance, index = cKDTree(cloth.part.rest).query(points)
-        out |= (cloth.keep[index] > margin) & (distance < 0.5)
+    for cloth in (c for c in cover if c.covers):
+        distance, index = cKDTree(cloth.part.rest).query(points, k=24)
+        out |= (cloth.keep[index].min(axis=1) > margin) & (distance[:, 0] < 0.35)
     return out
-
-
-npt_bool = np.ndarray

@@ -16,8 +16,8 @@ Direction = tuple[float, float, float]
 class Arm:
     """Directions for the presenter's left arm (x outwards); the right arm is mirrored."""
 
-    upper: Direction = (0.20, -1.0, 0.00)
-    fore: Direction = (0.13, -1.0, 0.32)
+    upper: Direction = (0.14, -1.0, -0.03)
+    fore: Direction = (0.06, -1.0, 0.34)
     twist: float = 0.0
     """Degrees about the forearm; positive turns the palm forward and up."""
     curl: float = 14.0

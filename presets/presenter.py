@@ -154,7 +154,7 @@ class Performer:
             shade = shade * np.clip(np.abs(p[:, 0] - self.who.hair.part) / 0.03, 0.35, 1)
         shade = (shade * self.who.hair.scalp)[:, None]
         now = (albedo[inside, :3] / 255.0) ** 2
-        tint = np.array(self.who.hair.tint) * 0.8
+        tint = np.array(self.who.hair.tint) * [0.45, 0.52, 0.60]
         albedo[inside, :3] = np.round(np.sqrt(now * (1 - shade) + tint * shade) * 255)
 
     def _grow(self) -> None:
@@ -172,23 +172,24 @@ class Performer:
         for hair, tint, gloss in tufts:
             self.tufts.append((hair, *self._strand_part(hair, tint, gloss, skin_now, blockers)))
         kinds = {
-            "tied": lambda: strands.tied_back(g, self.hairline, 30_000, who.hair.part, who.hair.volume),
-            "short": lambda: strands.short_hair(g, self.hairline, 34_000, who.hair.length, who.hair.sides, who.hair.sweep, who.hair.curl),
+            "tied": lambda: strands.tied_back(g, self.hairline, 55_000, who.hair.part, who.hair.volume),
+            "short": lambda: strands.short_hair(g, self.hairline, 60_000, who.hair.length, who.hair.sides, who.hair.sweep, who.hair.curl),
             "coils": lambda: strands.coils(g, self.hairline, 26_000, who.hair.length),
             "shaved": lambda: strands.stubble(g, self.hairline.mask(self.anatomy, 0.10), 30_000, who.hair.length, 0.006),
         }
         if who.hair.kind in kinds:
-            hair = kinds[who.hair.kind]()
-            drawn, _ = self._strand_part(hair, who.hair.tint, who.hair.gloss, skin_now, blockers)
-            self._picture_of(hair, drawn)
+            self._picture_of(kinds[who.hair.kind](), skin_now, blockers)
+
+    def _strand_light(self, hair: strands.Strands, points: F32, blockers: Any) -> F32:
+        """[s, 3] light of each strand."""
+        count = hair.points.shape[1]
+        (seen,) = self.baker.bake(blockers, [(np.ascontiguousarray(points[:, count // 3]), hair.normals)], bias=0.06, share=0.34)
+        rgb = np.ascontiguousarray(np.repeat(seen[:, :, None], 3, axis=2))
+        return light.relight(rgb, hair.normals, hair.normals, self.axes, self.colours, self.wrap)
 
     def _strand_part(self, hair: strands.Strands, tint: Any, gloss: float, skin_now: F32, blockers: Any) -> tuple[Drawn, F32]:
         points = hair.follow(self.skin.rest, skin_now)
-        normals = np.repeat(hair.normals, hair.points.shape[1], axis=0)
-        (seen,) = self.baker.bake(blockers, [(points.reshape(-1, 3), normals)], bias=0.05, share=0.34)
-        rgb = np.repeat(seen[:, :, None], 3, axis=2)
-        lit = light.relight(np.ascontiguousarray(rgb), normals, normals, self.axes, self.colours, self.wrap)
-        lit = np.repeat(lit, 2, axis=0)
+        lit = np.repeat(self._strand_light(hair, points, blockers), hair.points.shape[1] * 2, axis=0)
         tint = np.array(tint)
         drawn = self.stage.add(
             "HAIR", {"look": hair.look(), "side": hair.sides()}, hair.triangles(), len(lit), tint=tint, tint_tip=tint * 1.35, gloss=gloss
@@ -197,10 +198,12 @@ class Performer:
         self.stage.update(drawn, position=position, tangent=tangent, light=lit)
         return drawn, lit
 
-    def _picture_of(self, hair: strands.Strands, drawn: Drawn) -> None:
+    def _picture_of(self, hair: strands.Strands, skin_now: F32, blockers: Any) -> None:
         """Draw the hair once, finely, with the head before it, and keep it as a picture on its own relief."""
         matrices = self._matrices(self.rest.pose)
-        low, high = hair.points.reshape(-1, 3).min(axis=0), hair.points.reshape(-1, 3).max(axis=0)
+        points = hair.follow(self.skin.rest, skin_now)
+        lit = self._strand_light(hair, points, blockers).astype(np.float64)
+        low, high = points.reshape(-1, 3).min(axis=0), points.reshape(-1, 3).max(axis=0)
         middle = (low + high) / 2
         extent = float(max(high[0] - low[0], high[1] - low[1])) * 1.06
         side = 1536
@@ -210,18 +213,34 @@ class Performer:
         for name in ("skin", "eyes"):
             part, tris, _, _, _ = self.parts[name]
             vertices, normals = part.posed(self.rest.units, matrices)
-            block = easel.add("WET", {"uv": part.uv * 0, "rest": part.rest, "vis": np.zeros((len(vertices), 4))}, tris, len(vertices), tint=np.ones(3))
-            easel.update(block, position=vertices, normal=normals, light=np.ones_like(vertices))
-            block.skip_colour = True
+            block = easel.add("BLOCK", {}, tris, len(vertices))
+            easel.update(block, position=vertices)
             head.append(block)
-        colour = easel.draw([*head, drawn], camera).copy()
-        with_hair, bare = easel.depth([*head, drawn], camera), easel.depth(head, camera)
-        hairy = (with_hair < bare - 1e-6) & (colour[..., 3] > 100)
+        near, far = camera.distance - 8.0, camera.distance + 8.0
+        ndc = easel.depth(head, camera) * 2 - 1
+        bare = np.repeat(np.repeat(2 * far * near / (far + near - ndc * (far - near)), 2, axis=0), 2, axis=1)
+        who = self.who.hair
+        lamps = (self.axes[:4].astype(np.float64), self.colours[:4].astype(np.float64))
+        colours = strands.shade(hair, points.astype(np.float64), lit, lamps, camera.eye, np.array(who.tint), who.gloss)
+        away = camera.eye[2] - points[..., 2]
+        scale = camera.distance / (extent / 2) / away
+        column = ((points[..., 0] - middle[0]) * scale * 0.5 + 0.5) * side * 2
+        row = (-(points[..., 1] - middle[1]) * scale * 0.5 + 0.5) * side * 2
+        place = np.linspace(0, 1, points.shape[1])
+        widths = np.maximum(hair.width[:, None] * (1 - 0.75 * place**2) * side * 2 / extent, 0.9)
+        fine = np.zeros((side * 2, side * 2, 3), np.float32)
+        depth = np.full((side * 2, side * 2), 1e9, np.float32)
+        strands.rasterise(
+            np.stack([column, row, away], -1).astype(np.float32), colours.astype(np.float32),
+            widths.astype(np.float32), bare.astype(np.float32), fine, depth,
+        )  # fmt: skip
+        covered = depth < 1e8
+        colour = np.concatenate([fine, covered[..., None].astype(np.float32)], axis=-1)
+        colour = np.round(colour.reshape(side, 2, side, 2, 4).mean(axis=(1, 3)) * 255).astype(np.uint8)
+        cells = depth.reshape(side, 2, side, 2).min(axis=(1, 3))
+        hairy = cells < 1e8
+        distance = np.where(hairy, cells, 0.0)
         step = 8
-        near = camera.distance - 8.0
-        far = camera.distance + 8.0
-        ndc = with_hair * 2 - 1
-        distance = 2 * far * near / (far + near - ndc * (far - near))
         weight = gaussian_filter(hairy.astype(np.float64), 7)
         smooth = gaussian_filter(np.where(hairy, distance, 0.0), 7) / np.maximum(weight, 1e-6)
         lost = distance_transform_edt(weight < 0.01, return_distances=False, return_indices=True)
@@ -274,7 +293,7 @@ class Performer:
             if name == "skin":
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
-                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (3.2, 1.5, 0.9)], -1)[part.twins]
+                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)[part.twins]
             elif name.startswith("cloth") and len(part.faces):
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))

@@ -222,3 +222,7 @@ CARD = """#version 330
 in vec2 v_uv; uniform sampler2D picture; out vec4 colour;
 void main() { colour = texture(picture, v_uv); }
 """
+
+BLOCK = """#version 330
+out vec4 colour; void main() { colour = vec4(0.0); }
+"""

@@ -53,7 +53,6 @@ class Drawn:
     uniforms: dict[str, Any] = field(default_factory=dict)
     textures: dict[str, moderngl.Texture] = field(default_factory=dict)
     blended: bool = False
-    skip_colour: bool = False
 
 
 class Stage:
@@ -136,11 +135,10 @@ class Stage:
     def _render(self, parts: list[Drawn], camera: Camera, target: moderngl.Framebuffer) -> None:
         context = self.context
         target.use()
-        target.color_mask = (True,) * 4
-        target.depth_mask = True
         context.viewport = (0, 0, *self.size)
         target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
         context.enable(moderngl.DEPTH_TEST)
+        context.front_face = "cw"  # the picture's rows run downwards
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         matrix = camera.matrix()
         axes = np.array([np.array(LAMPS[g].towards) / np.linalg.norm(LAMPS[g].towards) for g in SPECULAR], np.float32)
@@ -165,10 +163,6 @@ class Stage:
             if part.blended:
                 context.enable(moderngl.BLEND)
                 context.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
-                target.depth_mask = False
-            target.color_mask = (not part.skip_colour,) * 4
             part.array.render()
             if part.blended:
                 context.disable(moderngl.BLEND)
-                target.depth_mask = True
-        target.color_mask = (True,) * 4

@@ -216,7 +216,7 @@ class Hairline:
             rough = rough.reshape(y.shape) * 2
             line = np.interp(y + middle + rough, heights, lines)
             # ears are not scalp
-            on_ear = (np.abs(p[..., 0]) > 0.80) & (y < 0.16) & (p[..., 2] > ear_z - 0.30) & (y > -0.55)
+            on_ear = (np.abs(p[..., 0]) > 0.64) & (y < 0.20) & (p[..., 2] > ear_z - 0.48) & (y > -0.65)
             value = np.clip((line - p[..., 2]) / soft, 0, 1)
             return np.where(on_ear | (p[..., 1] > crown[1] + 1), 0.0, value)
 
@@ -241,10 +241,10 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         t = i / (k - 1)
         points[:, i] = here
         towards = _unit(knot - here)
-        away = np.concatenate([side, np.full_like(side, -0.1), np.full_like(side, -0.55)], axis=1)
+        away = np.concatenate([side, np.full_like(side, 0.22 if t < 0.15 else -0.05), np.full_like(side, -1.0)], axis=1)
         top = np.clip((here[:, 1:2] - eye[1] - 0.45) / 0.5, 0, 1) * np.clip(1 - t * 2.2, 0, 1)
         ground, n = g.surface(here)
-        way = towards * (1 - 0.75 * top) + away * 0.75 * top + clumped(p, 5.0, 3) * 0.22 + clumped(p, 26.0, 13) * 0.16
+        way = towards * (1 - 0.75 * top) + away * 0.75 * top + clumped(p, 5.0, 3) * 0.20 + clumped(p, 26.0, 13) * 0.14
         way = _unit(way - n * (way * n).sum(axis=1, keepdims=True) * 0.9)
         left = np.linalg.norm(knot - here, axis=1, keepdims=True)
         here = here + way * np.minimum(step, left * 0.6)
@@ -255,8 +255,7 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         here = ground + n * lift
     shade = 0.45 + 0.55 * depth * np.ones((1, k))
     shade[:, 0] *= 0.8
-    result = g.make(points, roots, normals, 0.0075, shade)
-    return result
+    return g.make(points, roots, normals, 0.0034, shade)
 
 
 def short_hair(
@@ -286,7 +285,7 @@ def short_hair(
         here = here + way * length / (k - 1)
     t = np.linspace(0, 1, k)[None]
     shade = 0.35 + 0.65 * np.clip(t * 1.3, 0, 1)
-    return g.make(points, roots, normals, 0.0070, shade * np.ones((len(p), 1)))
+    return g.make(points, roots, normals, 0.0040, shade * np.ones((len(p), 1)))
 
 
 def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strands:
@@ -311,7 +310,7 @@ def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strand
         + b[:, None] * (radius * np.sin(turn) * np.minimum(t * 4, 1))[..., None]
     )
     shade = 0.22 + 0.78 * t[None] ** 1.2
-    return g.make(points, roots, normals, 0.0085, shade * np.ones((len(p), 1)))
+    return g.make(points, roots, normals, 0.0050, shade * np.ones((len(p), 1)))
 
 
 def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.005) -> Strands:
@@ -378,7 +377,7 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     t = np.linspace(0, 1, 5)[None, :, None]
     points = p[:, None] + normals[:, None] * (0.006 + 0.016 * np.sin(t * 2.4)) + tangent[:, None] * long * t
     points = points + np.array([0, -0.018, 0]) * t**2
-    return g.make(points, roots, normals, 0.0042)
+    return g.make(points, roots, normals, 0.0032)
 
 
 def lashes(g: Grower, upper: int = 110, length: float = 0.085) -> Strands:
@@ -392,7 +391,7 @@ def lashes(g: Grower, upper: int = 110, length: float = 0.085) -> Strands:
         for is_upper in (True, False):
             middle = np.median(offset[edge, 1])
             picked = edge[(offset[edge, 1] > middle) == is_upper]
-            result.append(_lash_row(g, centre, picked, is_upper, upper if is_upper else upper // 2, length))
+            result.append(_lash_row(g, centre, picked, is_upper, upper if is_upper else upper // 3, length))
     return Strands.join(result)
 
 
@@ -436,4 +435,67 @@ def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, l
             owner.setdefault(int(v), tri)
     roots = np.array([owner[int(v)] for v in vertex], np.int32)
     normals = np.tile(np.array([0.0, 0.3, 1.0]), (count, 1))
-    return g.make(curve, roots, normals, 0.0042 if is_upper else 0.003)
+    return g.make(curve, roots, normals, 0.0030 if is_upper else 0.0018)
+
+
+@numba.njit(cache=True, fastmath=True)
+def rasterise(points, colours, widths, bare, picture, depth):  # type: ignore[no-untyped-def]
+    """Draw strands into `picture` [h, w, 3] and `depth` [h, w] (smaller is nearer).
+
+    Args:
+        points: [s, k, 3] columns, rows, distance.
+        colours: [s, k, 3] as shown.
+        widths: [s, k] pixels.
+        bare: [h, w] distance of the head, which hides what is behind it.
+    """
+    height, width = depth.shape
+    for s in range(points.shape[0]):
+        for k in range(points.shape[1] - 1):
+            x0, y0, d0 = points[s, k]
+            x1, y1, d1 = points[s, k + 1]
+            dx, dy = x1 - x0, y1 - y0
+            long = np.sqrt(dx * dx + dy * dy)
+            steps = int(long * 1.3) + 1
+            nx, ny = -dy / (long + 1e-6), dx / (long + 1e-6)
+            for i in range(steps):
+                t = i / steps
+                w = widths[s, k] * (1 - t) + widths[s, k + 1] * t
+                across = int(w * 1.3) + 1
+                d = d0 + (d1 - d0) * t
+                for j in range(across):
+                    o = ((j + 0.5) / across - 0.5) * w
+                    c = int(x0 + dx * t + nx * o)
+                    r = int(y0 + dy * t + ny * o)
+                    if 0 <= c < width and 0 <= r < height and d < depth[r, c] and d < bare[r, c]:
+                        depth[r, c] = d
+                        for q in range(3):
+                            picture[r, c, q] = colours[s, k, q] * (1 - t) + colours[s, k + 1, q] * t
+
+
+def shown(c: F64) -> F64:
+    """The shaders' tone curve, then sRGB."""
+    c = np.maximum(c, 0)
+    c = np.where(c > 0.42, 0.42 + 0.58 * (1 - np.exp(-(c - 0.42) / 0.58)), c)
+    return np.where(c < 0.0031308, 12.92 * c, 1.055 * np.maximum(c, 1e-9) ** (1 / 2.4) - 0.055)
+
+
+def shade(hair: Strands, points: F64, light: F64, lamps: tuple[F64, F64], eye: F64, tint: F64, gloss: float) -> F64:
+    """[s, k, 3] colours as shown, as the shader for hair makes them (Kajiya and Kay 1989; Scheuermann 2004)."""
+    axes, colours = lamps
+    tangent = _unit(np.gradient(points, axis=1))
+    view = _unit(eye - points)
+    along = np.linspace(0, 1, points.shape[1])[None, :, None]
+    base = tint * (1 + 0.35 * along) * (0.55 + 0.9 * hair.tone[:, None, None])
+    inside = hair.inside[..., None].astype(np.float64)
+    lit = base * light[:, None] * 0.85 * inside
+    normal = _unit(_unit(np.cross(tangent, np.cross(view, tangent))) + 1.2 * hair.normals[:, None])
+    shift = (hair.tone[:, None, None] - 0.5) * 0.16
+    for k in range(4):
+        half = _unit(axes[k] + view)
+        first = ((_unit(tangent + normal * (0.10 + shift))) * half).sum(-1, keepdims=True)
+        second = ((_unit(tangent + normal * (-0.13 + shift))) * half).sum(-1, keepdims=True)
+        sharp, broad = np.maximum(1 - first**2, 0) ** 110, np.maximum(1 - second**2, 0) ** 26
+        facing = np.clip((normal * axes[k]).sum(-1, keepdims=True) * 0.75 + 0.25, 0, 1)
+        seen = np.minimum(light[:, None, 1:2] * (0.8 if k < 2 else 1.1), 1.0)
+        lit = lit + colours[k] * facing * seen * inside * gloss * (0.045 * sharp + base * 0.6 * broad)
+    return shown(lit)

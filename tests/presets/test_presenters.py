@@ -1,0 +1,96 @@
+"""The generator of the presenters: shapes, mouths, loops. It needs the tools of `presets/requirements.txt`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+for tool in ("anny", "numba", "moderngl"):
+    if __import__("importlib.util").util.find_spec(tool) is None:
+        pytest.skip(
+            f"'{tool}' is not installed; presenters are made with presets/requirements.txt", allow_module_level=True
+        )
+
+from presets import body  # noqa: E402
+from presets.anatomy import UNITS, Anatomy  # noqa: E402
+from presets.build import Said  # noqa: E402
+from presets.cast import CAST  # noqa: E402
+from presets.mesh import catmull_clark  # noqa: E402
+from presets.performance import blink_course, idle, wander  # noqa: E402
+from presets.speech_motion import FPS, mouth_course  # noqa: E402
+
+RATE = 24_000
+
+
+def _course(*sounds: tuple[str, float]) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    spans, places, at = [], [], 0.0
+    for symbol, seconds in sounds:
+        spans.append(Said(symbol, int(at * RATE), int((at + seconds) * RATE)))
+        places.append((int(at * FPS), int((at + seconds) * FPS)))
+        at += seconds
+    units, _ = mouth_course(spans, RATE, int(at * FPS))
+    return units, places
+
+
+def _of(units: np.ndarray, name: str) -> np.ndarray:
+    return units[:, UNITS.index(name)]
+
+
+class TestMouthCourse:
+    def test_lips_close_on_every_bilabial_and_open_on_the_vowel(self) -> None:
+        units, places = _course(("sil", 0.4), ("m", 0.08), ("ɑ", 0.2), ("p", 0.08), ("ɑ", 0.2), ("b", 0.08), ("i", 0.2), ("sil", 0.4))
+        jaw = _of(units, "jawOpen")
+        for index in (1, 3, 5):
+            first, last = places[index]
+            assert jaw[first : last + 1].min() < 0.05
+        first, last = places[2]
+        assert jaw[first : last + 1].max() > 0.3
+
+    def test_rounding_begins_before_its_vowel(self) -> None:
+        units, places = _course(("sil", 0.4), ("s", 0.1), ("t", 0.06), ("u", 0.25), ("sil", 0.4))
+        before, _ = places[3]
+        assert _of(units, "mouthPucker")[before - 1] > 0.15
+
+    def test_silence_is_still(self) -> None:
+        units, _ = _course(("sil", 1.0))
+        assert np.abs(units).max() < 0.01
+
+
+class TestPerformance:
+    def test_blinks_come_every_three_to_six_seconds(self) -> None:
+        lids = blink_course(60 * FPS, np.random.default_rng(3))
+        starts = np.flatnonzero((lids[1:] > 0.9) & (lids[:-1] <= 0.9))
+        gaps = np.diff(starts) / FPS
+        assert gaps.min() >= 2.9
+        assert gaps.max() <= 6.1
+
+    def test_the_idle_loop_closes(self) -> None:
+        moments = idle({"mouthSmile": 0.3}, 12 * FPS, 5)
+        heads = np.array([m.pose.head for m in moments])
+        steps = np.linalg.norm(np.diff(heads, axis=0), axis=1)
+        assert np.linalg.norm(heads[0] - heads[-1]) <= 1.2 * steps.max()
+
+    def test_an_open_course_does_not_close(self) -> None:
+        course = wander(200, np.random.default_rng(1), 1.0)
+        assert abs(course[0] - course[-1]) > 1e-6
+
+
+class TestShapes:
+    def test_every_detail_of_the_cast_names_a_target(self) -> None:
+        for who in CAST.values():
+            for name in who.shape.details or {}:
+                assert body.check_modifier(name), f"{who.name}: {name}"
+
+    def test_refinement_keeps_a_plane_flat_and_quarters_its_faces(self) -> None:
+        faces = np.array([[0, 1, 4, 3], [1, 2, 5, 4]], np.int32)
+        matrix, finer = catmull_clark(faces, 6)
+        points = matrix @ np.array([[x, y, 0.0] for y in (0, 1) for x in (0, 1, 2)])
+        assert len(finer) == 8
+        assert np.abs(points[:, 2]).max() == 0
+        assert np.allclose(np.asarray(matrix.sum(axis=1)), 1)
+
+    def test_the_eyes_lie_between_the_lids(self) -> None:
+        anatomy = Anatomy(CAST["anna"].shape)
+        left, right = anatomy.eye_centres
+        assert np.allclose(left * [-1, 1, 1], right, atol=0.01)
+        assert 0.11 < anatomy.eye_radius < 0.17
