@@ -18,16 +18,14 @@ REGIONS = ("cn-north-4", "cn-east-3", "ap-southeast-3")
 
 # Which product context owns the operations of a group of the contract.
 CONTEXTS = {
-    "assets": ["digital-asset", "file", "style", "ies-import-export"],
+    "assets": ["digital-asset", "file", "style"],
     "scripts": ["video-script", "subtitle-file"],
     "modeling": ["2d-model-training", "picture-modeling"],
     "voices": [
         "voice-training",
-        "voice-training-quota",
         "tts-async",
         "tts-audition",
         "tts-misc",
-        "tts-once-code",
         "tts-vocabulary",
     ],
     "video": [
@@ -57,7 +55,6 @@ CONTEXTS = {
         "role",
         "audio-record-config",
         "dialog-report-config",
-        "data-analysis",
     ],
     "knowledge": [
         "knowledge-question",
@@ -73,9 +70,16 @@ CONTEXTS = {
         "mcp-server",
         "question-answer",
     ],
-    "tenants": ["tenant"],
-    "iam": ["agency", "once-code"],
-    "billing": ["orders"],
+    "billing": ["orders", "tenant", "data-analysis", "voice-training-quota"],
+    "workspace": ["agency", "once-code", "tts-once-code", "ies-import-export"],
+}
+# Operations that another context owns than the rest of their group.
+ELSEWHERE = {
+    "SetTenantUserConfiguration": "workspace",
+    "ShowTenantUserConfiguration": "workspace",
+    "DeleteTenantUserConfiguration": "workspace",
+    "ShowTenantServiceConfigs": "workspace",
+    "UpdateTenantServiceConfigs": "workspace",
 }
 
 
@@ -90,7 +94,7 @@ def build(contract: Path) -> list[dict[str, Any]]:
             "python": source["sdk_method"],
             "method": source["http_method"],
             "path": source["path"],
-            "context": context_of[source["group"]],
+            "context": ELSEWHERE.get(source["operation_id"], context_of[source["group"]]),
             "group": source["group"],
             "request": source["request_body_model"],
             "multipart": source["request_content_type"] == "multipart/form-data",

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Region = Literal["cn-north-4", "cn-east-3", "ap-southeast-3"]
+PriceName = Literal[
+    "modeling_count_2d_model.year",
+    "modeling_count_2d_model_flexus.year",
+    "voice_clone_basic.year",
+    "voice_clone_middle.year",
+    "voice_clone_advance.year",
+    "voice_clone_flexus.year",
+    "chat_channel_2d_model.month",
+    "chat_channel_2d_model.year",
+    "asset_storage.month",
+    "video_time_2d_model.minute",
+    "video_time_flexus_2d_model.minute",
+]
+"""What can have a price: see docs/billing.md."""
 
 
 class Settings(BaseSettings):
@@ -73,6 +88,46 @@ class Settings(BaseSettings):
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )
+
+    quotas: Literal["open", "enforced"] = Field(
+        "open",
+        description="open: everybody may make as much as they like. enforced: only what a tenant has bought, was "
+        "allocated or pays for by use.",
+    )
+    prices: dict[PriceName, Decimal] = Field(
+        {},
+        description='Prices as a JSON object, for example {"video_time_2d_model.minute": "0.25"}; '
+        "what has none is free. See docs/billing.md for the names.",
+    )
+    currency: str = Field(
+        "USD", pattern="^[A-Z]{3}$", description="Currency of the prices and invoices, as in ISO 4217."
+    )
+    prepaid: bool = Field(
+        False, description="Take money only from a tenant's balance: what it cannot pay is refused."
+    )
+    grace_days: int = Field(
+        15, ge=0, le=3650, description="Days after a package's end in which what it made can still be used."
+    )
+    retention_days: int = Field(
+        15, ge=0, le=3650, description="Days after those in which it is frozen; then it is deleted."
+    )
+    agreement_version: str = Field(
+        "1.0", min_length=1, max_length=64, description="Version of the agreements that tenants sign."
+    )
+    invoice_issuer: str = Field(
+        "Greenroom",
+        max_length=512,
+        description="Who issues the invoices: name and address, lines parted by a semicolon.",
+    )
+
+    @field_validator("prices")
+    @classmethod
+    def _check_prices(cls, prices: dict[PriceName, Decimal]) -> dict[PriceName, Decimal]:
+        for name, price in prices.items():
+            in_range = price.is_finite() and 0 <= price <= 1_000_000
+            if not in_range or price != price.quantize(Decimal("0.000001")):
+                raise ValueError(f"{name} is {price}: give 0 to 1000000 with at most six decimals")
+        return prices
 
     @cached_property
     def data_dir(self) -> Path:
