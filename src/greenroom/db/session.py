@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from greenroom.db.sqlite_connection import use_one_trip_connections
+
 BUSY_TIMEOUT_MS = 30_000
 _READ_ONLY = "greenroom_read_only"
 _POOL = {"pool_size": 16, "max_overflow": 16, "pool_recycle": 1800}
@@ -47,8 +49,11 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     """Foreign keys, patience, and explicit transactions; `migrate` has set the file to WAL.
 
     A transaction that reads first and writes later cannot wait for another writer: SQLite answers
-    SQLITE_BUSY at once. So a writing one says BEGIN IMMEDIATE and waits in the queue at its start.
+    SQLITE_BUSY at once. So a writing one says BEGIN IMMEDIATE and waits in the queue at its start. A reading
+    one has no transaction: each of its statements sees one state, as in PostgreSQL.
     """
+
+    use_one_trip_connections(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -61,5 +66,5 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get(_READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get(_READ_ONLY, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
