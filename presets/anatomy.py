@@ -236,7 +236,7 @@ class Anatomy:
         curve = np.stack([half_width * np.sin(t) ** 0.9, front - depth * (1 - np.cos(t) ** 0.95)], axis=1)
         length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
         scale = min(1.15, length[-1] * 0.95 / widths.sum())
-        edge = low[1] + 0.02 if upper else high[1] - 0.02
+        edge = low[1] - 0.030 if upper else high[1] - 0.075
         direction = 1.0 if upper else -1.0
         all_points, all_uv, all_tris, count = [], [], [], 0
         place = 0.0

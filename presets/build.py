@@ -56,27 +56,29 @@ def main() -> None:
     parser.add_argument("--presenter", required=True, choices=sorted(CAST))
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--only", choices=("sheet", "clips", "footage"), help="make one kind of file")
-    parser.add_argument("--size", type=int, default=1080, help="width and height of the picture")
+    parser.add_argument("--size", default="1920x1080", help="width and height of the picture")
     parser.add_argument("--seconds", type=float, help="stop the footage after so many seconds")
     parser.add_argument("--quick", action="store_true", help="coarser light, for looking")
     chosen = parser.parse_args()
+    width, height = (int(n) for n in chosen.size.split("x"))
+    size = (width, height)
     chosen.out.mkdir(parents=True, exist_ok=True)
     from presets.presenter import Performer
     from presets.sheet import camera_for, contact_sheet
 
     who = CAST[chosen.presenter]
     started = time.monotonic()
-    performer = Performer(who, (chosen.size, chosen.size), 2048 if chosen.quick else 4096, chosen.quick)
+    performer = Performer(who, size, 2048 if chosen.quick else 4096, chosen.quick)
     times: dict[str, float] = {"made_s": time.monotonic() - started}
     if chosen.only in (None, "sheet"):
         contact_sheet(performer, chosen.out / f"{who.name}-sheet.png")
     camera = camera_for(performer, "half")
     if chosen.only in (None, "clips"):
-        _clips(performer, camera, chosen.out, (chosen.size, chosen.size))
+        _clips(performer, camera, chosen.out, size)
         times["clips_s"] = time.monotonic() - started
     if chosen.only in (None, "footage"):
         started = time.monotonic()
-        frames = _footage(performer, camera, chosen.out, (chosen.size, chosen.size), chosen.seconds)
+        frames = _footage(performer, camera, chosen.out, size, chosen.seconds)
         times["footage_s"] = time.monotonic() - started
         times["footage_frames"] = frames
     (chosen.out / "times.json").write_text(json.dumps({k: round(v, 1) for k, v in times.items()}) + "\n")

@@ -67,7 +67,7 @@ class Tailor:
         trunk = np.clip((1.55 - np.abs(p[:, 0])) / 0.5, 0, 1)
         low = np.clip((self.pit[1] - 0.9 - p[:, 1]) / 1.8, 0, 1)
         sleeve = np.clip((np.abs(p[:, 0]) - 1.3) / 0.5, 0, 1)
-        p = p + normals * (offset * (1 - 0.40 * sleeve) + loose * trunk * low)[:, None]
+        p = p + normals * (offset * (1 - 0.55 * sleeve) + loose * trunk * low)[:, None]
         bust = np.clip((p[:, 2] - 0.3), 0, 1) * trunk
         p[:, 2] += 0.02 * bust
         part.rest = p.astype(np.float32)
@@ -252,38 +252,20 @@ class Tailor:
         part.uv = (points[..., :2].reshape(-1, 2) / 10).astype(np.float32)
         return Cloth(part, np.full(rows * cols, 0.3, np.float32), tint, hem=0.0, **look)  # type: ignore[arg-type]
 
-    def lapels(self, jacket: Cloth, bottom: float, width: float, curve: float, **look: object) -> list[Cloth]:
-        """Both lapels with their notch and the collar that goes on behind the neck."""
-        pit = self.pit
-        out = []
-        s = np.linspace(0, 1, 70)
-        y = pit[1] - bottom + s * (bottom + 0.15)
-        t = np.clip((y - (pit[1] - bottom)) / bottom, 0, 1.6)
-        edge = width * t**curve
-        broad = np.interp(s, [0, 0.06, 0.30, 0.66, 0.715, 0.73, 0.80, 1.0], [0.02, 0.14, 0.42, 0.74, 0.80, 0.44, 0.46, 0.42])
-        rise = np.interp(s, [0, 0.5, 0.7, 0.73, 1.0], [0.0, 0.05, 0.12, 0.02, 0.04])
-        v = np.linspace(0, 1, 16)
-        for sign in (1.0, -1.0):
-            x = edge[:, None] - 0.015 + v[None] * broad[:, None]
-            flat = np.stack([sign * x, y[:, None] + v[None] * rise[:, None]], axis=-1)
-            roll = 0.035 + 0.050 * np.sin(np.clip(v * 2.2, 0, 1) * np.pi / 2) * (1 - 0.55 * v)
-            lift = roll[None] * np.clip(s[:, None] * 6, 0.25, 1) * np.ones_like(x)
-            out.append(self.patch(flat, lift, jacket.part, jacket.tint, fold_mm=1.0, **look))
-        return out
-
-    def jacket_collar(self, tint: Colour, **look: object) -> Cloth:
-        """The jacket's collar around the back of the neck."""
-        loop, outward = self.neck_loop(-0.70, 0.62, 96, 0.10)
-        angle = (np.arctan2(outward[:, 0], outward[:, 2]) + 2 * np.pi) % (2 * np.pi)
-        order = np.argsort(angle)
-        keep = (angle[order] > 0.95) & (angle[order] < 2 * np.pi - 0.95)
-        base, out = loop[order][keep], outward[order][keep]
-        v = np.linspace(0, 1, 10)
-        r = np.interp(v, [0, 0.25, 0.4, 0.7, 1], [0.02, 0.03, 0.09, 0.34, 0.66])
-        y = np.interp(v, [0, 0.25, 0.4, 0.7, 1], [-0.25, 0.04, 0.08, -0.20, -0.62])
-        points = base[:, None] + out[:, None] * r[None, :, None] + np.array([0, 1.0, 0]) * y[None, :, None]
-        part = self.bound(points.reshape(-1, 3), len(base), len(v), False)
-        return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, fold_mm=0.5, hem=0.0, **look)  # type: ignore[arg-type]
+    def lapels(self, jacket: Cloth, bottom: float, **look: object) -> Cloth:
+        """Lapels and collar: a second layer on the jacket along its opening, with a notch."""
+        part = self.shell(0.165, 14, 0.14)
+        p = part.rest.astype(np.float64)
+        y = p[:, 1] - (self.pit[1] - bottom)
+        at = np.array([-0.02, 0.12, 0.75, 1.50, 1.78, 1.80, 1.98, 2.2, 3.2])
+        broad = np.array([0.0, 0.16, 0.44, 0.70, 0.78, 0.40, 0.50, 0.42, 0.40])
+        front = p[:, 2] > 0.05
+        wide = np.where(front, np.interp(y, at, broad), 0.40)
+        keep = np.minimum(jacket.keep + 0.012, wide - jacket.keep)
+        keep = np.where(y > 0.02, keep, -0.3)
+        near = np.clip(1 - jacket.keep / 0.25, 0, 1)
+        part.rest = (p - part.normals(part.rest) * (0.020 * near)[:, None]).astype(np.float32)
+        return Cloth(part, keep.astype(np.float32), jacket.tint, fold_mm=1.0, hem=0.035, **look)  # type: ignore[arg-type]
 
     def tube(self, flat: F64, radius: float, on: Part, tint: Colour, lift: float = 0.0, metal: bool = False) -> Cloth:
         """A cord along [n, 2] on the front of `on`."""

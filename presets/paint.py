@@ -26,7 +26,7 @@ class SkinLook:
     """Shadow of a shaved beard, 0..1."""
     age: float = 0.3
     """0..1: spots, unevenness, lines."""
-    eyeshadow: float = -0.15
+    eyeshadow: float = -0.03
 
 
 @numba.njit(cache=True, fastmath=True)

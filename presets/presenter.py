@@ -19,6 +19,10 @@ from presets.poses import Pose, bone_turns
 from presets.stage import Camera, Drawn, Stage
 from presets.wardrobe import dress
 
+_APART = {
+    "jawOpen": 1.0, "mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35, "mouthUpperUpLeft": 0.3,
+    "mouthUpperUpRight": 0.3, "mouthFunnel": 0.15, "mouthPucker": -0.1, "mouthClose": -0.5,
+}  # fmt: skip
 UNIT_NUMBER = {name: k for k, name in enumerate(UNITS)}
 
 
@@ -92,6 +96,8 @@ class Performer:
         if self.who.hair.kind == "scarf":
             p, eye = self.skin.rest, self.anatomy.landmarks["eye_left"]
             away |= (p[:, 2] < 0.55) & (p[:, 1] > eye[1] - 0.9)
+        normals = self.skin.normals(self.skin.rest)
+        away |= (normals[:, 2] < -0.55) & (self.skin.rest[:, 1] > self.tailor.pit[1] - 0.5) & (np.abs(self.skin.rest[:, 0]) < 1.0)
         self.skin_shown = self.skin.tris[~away[self.skin.tris].all(axis=1)]
 
     def _parts(self) -> dict[str, tuple[Part, I32, str, dict[str, Any], dict[str, F32]]]:
@@ -118,7 +124,8 @@ class Performer:
         for number, cloth in enumerate(self.clothes):
             p = cloth.part
             shown = p.tris[(cloth.keep[p.tris] > -0.05).any(axis=1)]
-            shown = shown[(p.rest[shown][:, :, 1] > -0.2).all(axis=1)]
+            shown = shown[(p.rest[shown][:, :, 1] > 0.6).all(axis=1)]
+            shown = self._seen_cloth(cloth, number, shown)
             values = {
                 "weave": self.stage.texture(paint.weave(cloth.weave, who.seed)), "tiles": cloth.tiles,
                 "tint": np.array(cloth.tint), "sheen": cloth.sheen, "weave_mm": cloth.weave_mm,
@@ -126,6 +133,17 @@ class Performer:
             }  # fmt: skip
             parts[f"cloth {number}"] = (p, shown, "CLOTH", values, {"keep": cloth.keep})
         return parts
+
+    def _seen_cloth(self, cloth: Cloth, number: int, tris: I32) -> I32:
+        """Without what lies well under a later garment and without the trunk's back."""
+        p = cloth.part
+        if not cloth.covers:
+            return tris
+        later = [c for c in self.clothes[number + 1 :] if c.covers]
+        away = hidden(p.rest, later, 0.30) & (np.abs(p.rest[:, 0]) < 2.6) if later else np.zeros(len(p.rest), bool)
+        normals = p.normals(p.rest)
+        away |= (normals[:, 2] < -0.35) & (np.abs(p.rest[:, 0]) < 1.1) & (cloth.keep > 0.25)
+        return tris[~away[tris].all(axis=1)]
 
     def _make(self, texture: int) -> None:
         who = self.who
@@ -278,9 +296,9 @@ class Performer:
         matrices = self._matrices(moment.pose)
         posed = {name: entry[0].posed(moment.units, matrices) for name, entry in self.parts.items()}
         blockers = []
-        for name, (_, tris, _, _, fixed) in self.parts.items():
+        for name, (part, tris, _, _, fixed) in self.parts.items():
             if "keep" in fixed:
-                tris = tris[(fixed["keep"][tris] > 0).all(axis=1)]
+                tris = part.tris[(fixed["keep"][part.tris] > 0).all(axis=1)]
             blockers.append((posed[name][0], tris))
         if self.card is not None:
             blockers.append(self.parts_card)
@@ -301,11 +319,18 @@ class Performer:
             else:
                 rgb = np.repeat(seen[:, :, None], 3, axis=2)
                 if "gum" in name or "teeth" in name or name == "tongue":
-                    rgb = rgb + 0.05
+                    rgb = self._mouth_light(part)
             if name == "eyes":
                 rgb = rgb * np.array([1.0, 0.985, 0.97]) ** 1.0
             out[name] = (np.ascontiguousarray(rgb, np.float32), free)
         return out
+
+    def _mouth_light(self, part: Part) -> F32:
+        """Light inside an open mouth: bright in front, little at the back; `draw` dims it as the lips close."""
+        depth = self.anatomy.landmarks["mouth"][2] - part.rest[:, 2]
+        front = np.exp(-np.clip(depth - 0.10, 0, None) / 0.28) * np.exp(-((part.rest[:, 0] / 0.30) ** 2))
+        lamps = np.array([0.62, 0.70, 0.0, 0.0, 0.50, 0.45])
+        return np.repeat((front[:, None] * lamps)[:, :, None], 3, axis=2).astype(np.float32)
 
     def _bake_more(self) -> None:
         """The differences that an open mouth, closed lids and raised arms make."""
@@ -321,7 +346,7 @@ class Performer:
             scale = 0.6 if name == "jawOpen" else 0.9 if name.startswith("eye") else 1.0
             now = self._bake(moment, 0.5)
             for s in self.surfaces:
-                if name.startswith("pose") or s.name in ("skin", "eyes", "upper teeth", "lower teeth", "tongue", "upper gum", "lower gum"):
+                if name.startswith("pose") or s.name in ("skin", "eyes"):
                     change = (now[s.name][0] - base[s.name]) / scale
                     if float(np.abs(change).max()) > 0.05:
                         s.extra[name] = change
@@ -347,6 +372,8 @@ class Performer:
             if s.name == "skin":
                 skin_now = vertices
             baked = s.baked
+            if "teeth" in s.name or "gum" in s.name or s.name == "tongue":
+                baked = baked * np.float32(self._open_mouth(moment.units))
             changes = []
             for name, change in s.extra.items():
                 amount = moment.pose_light.get(name[5:], 0.0) if name.startswith("pose ") else float(
@@ -370,6 +397,11 @@ class Performer:
             self.card[3].uniforms["model"] = (now @ np.linalg.inv(self._card_rest)).T.astype(np.float32)
             shown.append(self.card[3])
         return self.stage.draw(shown, camera)
+
+    def _open_mouth(self, units: F32) -> float:
+        """0.12 with closed lips, 1 wide open."""
+        apart = sum(float(units[UNIT_NUMBER[n]]) * w for n, w in _APART.items())
+        return float(np.clip(0.12 + 2.4 * apart, 0.12, 1.0))
 
     def _eyes(self, s: Surface, moment: Moment, head: F64) -> tuple[F32, F32]:
         """Eyeballs turned to the gaze; the shading knows where the iris is."""

@@ -55,7 +55,15 @@ def contact_sheet(performer: Performer, path: Path, cell: int = 480) -> None:
     for k, (label, moment, camera) in enumerate(shots):
         picture = Image.fromarray(flat(performer.draw(moment, camera)))
         picture.save(path.with_name(f"{path.stem}-{k:02d}.png"))
-        small = picture.resize((cell, cell), Image.Resampling.LANCZOS)
+        wide, high = picture.size
+        if "body" not in label and camera is not half:
+            picture = picture.crop(((wide - high) // 2, 0, (wide + high) // 2, high))
+        else:
+            side = int(high * 1.0)
+            picture = picture.crop(((wide - side) // 2, 0, (wide + side) // 2, high)) if wide <= high else picture
+        scale = cell / max(picture.size)
+        small = Image.new("RGB", (cell, cell), (196, 203, 212))
+        small.paste(picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS), (0, round((cell - picture.height * scale) / 2)))
         ImageDraw.Draw(small).text((10, 8), label, fill=(40, 44, 52))
         sheet.paste(small, (k % 4 * cell, k // 4 * cell))
     sheet.save(path)

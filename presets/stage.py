@@ -53,6 +53,8 @@ class Drawn:
     uniforms: dict[str, Any] = field(default_factory=dict)
     textures: dict[str, moderngl.Texture] = field(default_factory=dict)
     blended: bool = False
+    closed: bool = False
+    """Whether its back is never seen."""
 
 
 class Stage:
@@ -111,7 +113,7 @@ class Stage:
         )
         textures = {k: v for k, v in uniforms.items() if isinstance(v, moderngl.Texture)}
         values = {k: v for k, v in uniforms.items() if k not in textures}
-        return Drawn(program, array, buffers, values, textures, name == "CARD")
+        return Drawn(program, array, buffers, values, textures, name == "CARD", name in ("SKIN", "EYE", "WET"))
 
     def update(self, drawn: Drawn, **values: F32) -> None:
         for key, table in values.items():
@@ -163,6 +165,9 @@ class Stage:
             if part.blended:
                 context.enable(moderngl.BLEND)
                 context.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
+            if part.closed:
+                context.enable(moderngl.CULL_FACE)
             part.array.render()
+            context.disable(moderngl.CULL_FACE)
             if part.blended:
                 context.disable(moderngl.BLEND)

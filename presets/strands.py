@@ -158,7 +158,7 @@ class Grower:
 
     def surface(self, p: F64) -> tuple[F64, F64]:
         """Nearest place on the head, smoothed over a few vertices, and its normal."""
-        distance, index = self.tree.query(p, k=6)
+        distance, index = self.tree.query(p, k=4)
         w = 1 / (distance**2 + 1e-4)
         w /= w.sum(axis=1, keepdims=True)
         n = (self.tree_normals[index] * w[..., None]).sum(axis=1)
@@ -214,7 +214,7 @@ class Hairline:
             middle = np.exp(-((p[..., 0] / 0.22) ** 2)) * self.recede * 0.10
             rough = 0.045 * (noise(np.ascontiguousarray(p.reshape(-1, 3), np.float32), 14.0, 2, 77) - 0.5)
             rough = rough.reshape(y.shape) * 2
-            line = np.interp(y + middle + rough, heights, lines)
+            line = np.interp(y + middle + rough + 0.22 * np.minimum((p[..., 0] / 0.6) ** 2, 1.0) * np.clip((y - 0.35) / 0.1, 0, 1), heights, lines)
             # ears are not scalp
             on_ear = (np.abs(p[..., 0]) > 0.64) & (y < 0.20) & (p[..., 2] > ear_z - 0.48) & (y > -0.65)
             value = np.clip((line - p[..., 2]) / soft, 0, 1)
@@ -223,13 +223,22 @@ class Hairline:
         return density
 
 
+def _finer(points: F64) -> F64:
+    """[s, 2 k - 1, 3]: a point between each two, on a cubic through four (Catmull and Rom 1974)."""
+    padded = np.concatenate([2 * points[:, :1] - points[:, 1:2], points, 2 * points[:, -1:] - points[:, -2:-1]], axis=1)
+    between = (9 * (padded[:, 1:-2] + padded[:, 2:-1]) - padded[:, :-3] - padded[:, 3:]) / 16
+    out = np.empty((len(points), 2 * points.shape[1] - 1, 3))
+    out[:, ::2], out[:, 1::2] = points, between
+    return out
+
+
 def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volume: float = 0.10) -> Strands:
     """Hair parted and combed back over the ears to a knot low at the back of the head."""
     p, roots, normals = g.scatter(line.mask(g.anatomy), count)
     eye, crown = g.anatomy.landmarks["eye_left"], g.anatomy.landmarks["crown"]
     back = g.tree_points[:, 2].min()
     knot = np.array([0.0, eye[1] - 0.25, back - 0.10])
-    k = 22
+    k = 13
     points = np.empty((len(p), k, 3))
     here = p.copy()
     distance = np.linalg.norm(p - knot, axis=1, keepdims=True)
@@ -253,6 +262,7 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         lift = (0.012 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth))
         lift = lift + 0.02 * (clumped(p, 9.0, 23)[:, :1]) * np.clip(t * 4, 0, 1) + stray * 0.05 * np.sin(t * 3)
         here = ground + n * lift
+    points, k = _finer(points), 2 * k - 1
     shade = 0.45 + 0.55 * depth * np.ones((1, k))
     shade[:, 0] *= 0.8
     return g.make(points, roots, normals, 0.0034, shade)
@@ -355,7 +365,7 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     eye = g.anatomy.landmarks["eye_left"]
 
     def line(u: F64) -> F64:
-        return eye[1] + 0.205 + lift + 0.055 * arch * np.sin(np.clip(u, 0, 1) * np.pi * 0.72) - 0.03 * np.clip(u - 0.7, 0, 1)
+        return eye[1] + 0.175 + lift + 0.055 * arch * np.sin(np.clip(u, 0, 1) * np.pi * 0.72) - 0.03 * np.clip(u - 0.7, 0, 1)
 
     def mask(p: F64) -> F64:
         x = np.abs(p[..., 0])
@@ -369,7 +379,7 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     u = (np.abs(p[:, 0]) - (eye[0] - 0.185)) / 0.40
     out = np.sign(p[:, 0])
     above = (p[:, 1] - line(u)) / 0.03
-    angle = np.interp(u, [0, 0.2, 0.6, 1], [1.15, 0.70, 0.12, -0.35]) - 0.35 * above
+    angle = np.interp(u, [0, 0.2, 0.6, 1], [1.0, 0.55, 0.10, -0.32]) - 0.35 * above
     angle = angle + g.rng.normal(0, 0.14, len(p))
     way = np.stack([np.cos(angle) * out, np.sin(angle), np.zeros(len(p))], axis=1)
     tangent = _unit(way - normals * (way * normals).sum(axis=1, keepdims=True))

@@ -31,8 +31,8 @@ def blazer(t: Tailor, who: Presenter) -> list[Cloth]:
 def _jacket(t: Tailor, outer: tuple[float, float, float]) -> list[Cloth]:
     look = {"weave": "twill", "tiles": 30.0, "sheen": 0.10, "weave_mm": 0.3}
     bottom, width, curve = 2.55, 0.80, 0.80
-    jacket = t.top(outer, 0.13, 1.93, front=-0.45, back=0.34, v=(bottom, width, curve), calm=14, loose=0.14, fold_mm=5.0, hem=0.06, **look)
-    pieces = [jacket, *t.lapels(jacket, bottom, width, curve, **look), t.jacket_collar(outer, **look)]
+    jacket = t.top(outer, 0.13, 1.93, front=-0.60, back=0.50, v=(bottom, width, curve), calm=14, loose=0.14, fold_mm=5.0, hem=0.06, **look)
+    pieces = [jacket, t.lapels(jacket, bottom, **look)]
     dark = tuple(c * 0.35 + 0.004 for c in outer)
     return pieces + _buttons(t, jacket, [-bottom - 0.10], 0.02, dark, 0.075)  # type: ignore[arg-type]
 
