@@ -2,7 +2,8 @@
 
 Signed `GET` of one asset over 64 connections, against the same route with no signature, policy or throttle,
 and against a bare Starlette route that reads one row. Client and server share the machine, so that the
-figures say what two cores do together; the processor time of the server does not depend on what else runs. Set GREENROOM_DATABASE_URL to measure on PostgreSQL (an empty database).
+figures say what two cores do together; the processor time of the server depends less on what else runs.
+Set GREENROOM_DATABASE_URL to measure on PostgreSQL (an empty database).
 """
 
 from __future__ import annotations

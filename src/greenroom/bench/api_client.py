@@ -22,7 +22,7 @@ class Request:
     def plain(cls, port: int, path: str) -> Request:
         return cls(lambda: {"host": f"127.0.0.1:{port}"}, path)
 
-    def bytes(self) -> bytes:
+    def encode(self) -> bytes:
         lines = "".join(f"{name}: {value}\r\n" for name, value in self.lines().items())
         return f"GET {self.path} HTTP/1.1\r\n{lines}\r\n".encode()
 
@@ -45,7 +45,8 @@ def sign_get(prepared: Prepared, port: int, path: str) -> Request:
         raw_path, _, query = path.partition("?")
         signed = SignedRequest("GET", raw_path, query, headers, b"")
         signature = signature_of(signed, names, prepared.secret_key)
-        authorization = f"{ALGORITHM} Access={prepared.access_key}, SignedHeaders={';'.join(names)}, Signature={signature}"
+        access, signed_names = prepared.access_key, ";".join(names)
+        authorization = f"{ALGORITHM} Access={access}, SignedHeaders={signed_names}, Signature={signature}"
         return {**headers, "authorization": authorization}
 
     return Request(lines, path)
@@ -93,7 +94,7 @@ async def _connection(port: int, request: Request, end: float, load: Load) -> No
     data, made_in = b"", -1
     while (now := time.perf_counter()) < end:
         if int(now) != made_in:
-            data, made_in = request.bytes(), int(now)
+            data, made_in = request.encode(), int(now)
         sent = time.perf_counter()
         load.sent += 1
         writer.write(data)

@@ -43,7 +43,7 @@ def open_app(runtime: Runtime) -> Api:
         return None
 
     app.gate.authenticate = authenticate  # type: ignore[method-assign,assignment]
-    app.gate.admit = admit  # type: ignore[method-assign]
+    app.gate.admit = admit  # type: ignore[method-assign,assignment]
     return app
 
 
