@@ -91,8 +91,8 @@ class Settings(BaseSettings):
 
     quotas: Literal["open", "enforced"] = Field(
         "open",
-        description="open: everybody may make as much as they like. enforced: only what a tenant has bought, was "
-        "allocated or pays for by use.",
+        description="open: everybody may make as much as they like. enforced: only what a tenant has bought, "
+        "was allocated or pays for by use.",
     )
     prices: dict[PriceName, Decimal] = Field(
         {},

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
 from greenroom.jobs.engine import JobSubmission
+from greenroom.modeling.charging import reserve_training
 from greenroom.modeling.errors import CommandRefusedError
 from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.repository import TrainingJobRepository
@@ -55,9 +56,11 @@ async def submit(context: Context, row: TrainingJob, event: TrainingEvent = Trai
 
     Raises:
         CommandRefusedError: the state does not allow it, or a file is missing.
+        InsufficientResourcesError: billing allows no more avatars.
     """
     _require(row, event)
     await _check_uploads(context, row)
+    await reserve_training(context, row)
     assert context.runtime.jobs is not None, "the server runs no job engine"
     row.advance(event)
     row.run_id = context.new_id()

@@ -13,6 +13,7 @@ from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
 from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
+from greenroom.modeling.charging import SUCCESS_LOG, charge_training, take_training_back
 from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.publish import register_avatar, store_avatar
 from greenroom.modeling.repository import TrainingJobRepository
@@ -117,7 +118,9 @@ class _Training:
             project_id = row.project_id
         await store_avatar(self.job.runtime.objects, project_id, asset_id, archive, cover)
         async with self.job.transaction() as context:
-            await register_avatar(context, await self._row(context), size)
+            row = await self._row(context)
+            await register_avatar(context, row, size)
+            await charge_training(context, row)
         return None
 
     async def _row(self, context: Context) -> TrainingJob:
@@ -164,9 +167,10 @@ async def end_training(context: Context, subject_id: str, outcome: JobOutcome) -
     now = context.now()
     if outcome.state is JobState.SUCCEEDED:
         row.advance(TrainingEvent.PUBLISHED)
-        add_log(row, now, "SYSTEM_JOB_SUCCESS", "The avatar is ready.")
+        add_log(row, now, SUCCESS_LOG, "The avatar is ready.")
     else:
         _end_in_failure(context, row, outcome)
+        await take_training_back(context, row)
     TrainingJobRepository(context).touch(row)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
+from greenroom.modeling.charging import release_training
 from greenroom.modeling.errors import TrainingJobNotFoundError, TrainingStateError
 from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.repository import TrainingJobRepository
@@ -113,6 +114,7 @@ async def delete_training_job(context: Context, job_id: str) -> None:
     row = await find(context, job_id)
     if row.run_id is not None and context.runtime.jobs is not None:
         await context.runtime.jobs.request_cancel(context, row.run_id)
+    await release_training(context, row.id)
     await TrainingJobRepository(context).remove(row)
     prefix = row.prefix
 

@@ -14,6 +14,7 @@ from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
+from greenroom.video.charging import charge_video, take_video_back
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
@@ -168,6 +169,7 @@ class _Video:
             row = await self._row(context)
             row.duration_s = answer["seconds"]
             await _register(context, row, answer["meta"])
+            await charge_video(context, row)
         return None
 
     @property
@@ -262,6 +264,7 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
         row.error_code = outcome.error_code or "MSS.00000004"
         row.error_msg = outcome.error_msg or "The job was stopped."
         unpublished = [row.video_key, row.cover_key]
+        await take_video_back(context, row.id)
     row.ended_at = row.ended_at or context.now()
     VideoJobRepository(context).touch(row)
 

@@ -6,6 +6,7 @@ from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
+from greenroom.video.charging import release_video, reserve_video
 from greenroom.video.errors import QueueFullError, VideoJobNotFoundError, VideoStateError
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.planning import make_plan, merged_content
@@ -33,6 +34,7 @@ async def create_video(
 
     Raises:
         QueueFullError: the tenant has `WAITING_PER_TENANT` videos waiting.
+        InsufficientResourcesError: billing allows no more videos.
         GreenroomError: see `planning.make_plan`.
     """
     repository = VideoJobRepository(context)
@@ -45,6 +47,7 @@ async def create_video(
     job.project_id = context.project_id
     try:
         plan = await make_plan(context, content, job.prefix)
+        await reserve_video(context, job.id, plan.avatar_asset_id)
     except Exception:
         # The recordings copied so far belong to no job.
         await context.objects.delete_prefix(job.prefix)
@@ -91,6 +94,7 @@ async def cancel_video(context: Context, job_id: str) -> None:
     VideoJobRepository(context).touch(job)
     assert context.runtime.jobs is not None, "the server runs no job engine"
     await context.runtime.jobs.request_cancel(context, job.id)
+    await release_video(context, job.id)
     prefix = job.prefix
 
     async def delete() -> None:

@@ -1,0 +1,1 @@
+"""Every query of billing: `rows` on resources, orders, quotas and notices, `ledger` on the ledger."""
