@@ -15,6 +15,7 @@ KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),
+    "workspace.exchange": (JobQueue.CPU_SHORT, "greenroom.workspace.jobs:EXCHANGE"),
 }
 """The name of a kind, its queue, and `package.module:NAME` of its `JobKind`."""
 
