@@ -37,7 +37,7 @@ EXPRESSION = 1.15
 larger. On unseen clips that is sharper, with lips nearer to the real ones and the same picture error."""
 OPENING_EXPRESSION = 1.1
 """The same for the lip opening, which the driver knows better than the rest."""
-_RISE_PER_FRAME = 0.026
+_RISE_PER_FRAME = 0.04
 """How fast lips may open beside a closure, in lip opening a frame."""
 _SPEECH_OVER_NOISE_DB, _LEAST_SPEECH_DB = 9.0, -52.0
 
