@@ -14,9 +14,9 @@ _WOMAN = {
     "mouth/mouth-lowerlip-volume-decr-incr": 0.2,
 }  # fmt: skip
 _MAN = {
-    "eyes/eye-scale-decr-incr": 0.15, "head/head-scale-horiz-decr-incr": -0.15, "head/head-fat-decr-incr": -0.2,
-    "neck/measure-neck-height-decr-incr": -0.30, "torso/measure-shoulder-dist-decr-incr": -0.25,
-    "arms/upperarm-shoulder-muscle-decr-incr": -0.2,
+    "eyes/eye-scale-decr-incr": 0.35, "head/head-scale-horiz-decr-incr": -0.15, "head/head-fat-decr-incr": -0.2,
+    "neck/measure-neck-height-decr-incr": -0.30, "torso/measure-shoulder-dist-decr-incr": -0.6,
+    "torso/torso-scale-horiz-decr-incr": -0.2, "arms/upperarm-shoulder-muscle-decr-incr": -0.6, "arms/upperarm-fat-decr-incr": -0.4,
 }  # fmt: skip
 
 ANNA = Presenter(
@@ -83,7 +83,7 @@ KENJI = Presenter(
     voice="kokoro-am_michael",
     shape=Shape(male=0.95, years=27, weight=0.42, muscle=0.5, proportions=0.85, asian=1.0, caucasian=0.0, details=_MAN),
     skin=SkinLook((0.56, 0.345, 0.225), blush=0.75, lips=(0.42, 0.17, 0.14), beard=0.25, age=0.1, eyeshadow=-0.03),
-    hair=Hair("short", (0.014, 0.011, 0.010), (0.014, 0.011, 0.010), length=0.46, sides=0.13, sweep=0.55, front=0.60, scalp=0.92, gloss=0.9),
+    hair=Hair("short", (0.014, 0.011, 0.010), (0.014, 0.011, 0.010), length=0.38, sides=0.13, sweep=0.55, front=0.60, scalp=0.92, gloss=0.9),
     clothes="shirt",
     colours=((0.33, 0.45, 0.62),),
     iris=(0.036, 0.020, 0.012),

@@ -56,8 +56,8 @@ class Presenter:
     beard_hairs: int = 0
     beard_length: float = 0.05
     beard_tint: Colour | None = None
-    skin_relief_mm: float = 0.9
-    skin_gloss: float = 1.4
+    skin_relief_mm: float = 0.6
+    skin_gloss: float = 1.1
 
     def gesture_poses(self) -> dict[str, Pose]:
         return GESTURES

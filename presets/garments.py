@@ -177,7 +177,8 @@ class Tailor:
         tris = grid_triangles(rows, cols, closed)
         from presets.mesh import vertex_normals
 
-        facing = (vertex_normals(points.astype(np.float32), tris) * source.normals(source.rest)[index[:, 0]]).sum()
+        outer = np.tile(np.arange(cols) >= cols // 2, rows)  # of a folded piece its visible half
+        facing = (vertex_normals(points.astype(np.float32), tris) * source.normals(source.rest)[index[:, 0]])[outer].sum()
         if facing < 0:
             tris = np.ascontiguousarray(tris[:, ::-1])
         uv = np.stack(np.meshgrid(np.arange(cols) / cols, np.arange(rows) / rows * 0.3), axis=-1).reshape(-1, 2)
@@ -201,9 +202,9 @@ class Tailor:
         base, out = pick(loop), pick(outward)
         out /= np.linalg.norm(out, axis=1, keepdims=True)
         front = np.exp(-((np.minimum(u - open_by, 2 * np.pi - open_by - u) / 0.55) ** 2))[:, None]
-        stand = 0.34 - 0.16 * front
+        stand = 0.27 - 0.13 * front
         v = np.linspace(0, 1, 15)
-        profile_r = np.interp(v, [0, 0.3, 0.42, 0.5, 0.6, 1.0], [0.05, 0.05, 0.07, 0.12, 0.16, 0.30])
+        profile_r = np.interp(v, [0, 0.3, 0.42, 0.5, 0.6, 1.0], [0.04, 0.04, 0.055, 0.09, 0.12, 0.22])
         profile_y = np.interp(v, [0, 0.3, 0.42, 0.5, 0.6, 1.0], [-0.10, 0.80, 1.0, 1.0, 0.85, 0.0])
         down = np.clip((v - 0.5) / 0.5, 0, 1)
         side = np.sign(out[:, :1])

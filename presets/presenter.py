@@ -140,7 +140,7 @@ class Performer:
         if not cloth.covers:
             return tris
         later = [c for c in self.clothes[number + 1 :] if c.covers]
-        away = hidden(p.rest, later, 0.30) & (np.abs(p.rest[:, 0]) < 2.6) if later else np.zeros(len(p.rest), bool)
+        away = hidden(p.rest, later, 0.50) & (np.abs(p.rest[:, 0]) < 2.6) if later else np.zeros(len(p.rest), bool)
         normals = p.normals(p.rest)
         away |= (normals[:, 2] < -0.35) & (np.abs(p.rest[:, 0]) < 1.1) & (cloth.keep > 0.25)
         return tris[~away[tris].all(axis=1)]

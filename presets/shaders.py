@@ -74,7 +74,7 @@ void main() {
   float rough = mix(0.50, 0.36, base.a) + (fine.g - 0.5) * 0.30;
   vec3 s = shine(b, v, rough, 0.028) * 0.8;
   vec3 h = normalize(axis[0] + v);
-  s += lamp[0] * v_vis.x * ggx(max(dot(b, h), 0.0), rough * 0.52) * 0.028 * 0.25 * (0.12 + base.a) * max(dot(n, axis[0]), 0.0);
+  s += lamp[0] * v_vis.x * ggx(max(dot(b, h), 0.0), rough * 0.52) * 0.028 * 0.25 * (0.12 + 0.45 * base.a) * max(dot(n, axis[0]), 0.0);
   float rim = pow(1.0 - max(dot(n, v), 0.0), 4.0);
   lit += s * fine.b * 2.0 * gloss + rim * v_light * 0.05 * fine.b * 2.0;
   colour = vec4(shown(lit), 1.0);

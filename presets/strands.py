@@ -212,7 +212,7 @@ class Hairline:
                  ear_z + 0.56 - 0.25 * self.recede, ear_z + 0.74 - 0.35 * self.recede, 9.0]
             )
             middle = np.exp(-((p[..., 0] / 0.22) ** 2)) * self.recede * 0.10
-            rough = 0.045 * (noise(np.ascontiguousarray(p.reshape(-1, 3), np.float32), 14.0, 2, 77) - 0.5)
+            rough = 0.03 * (noise(np.ascontiguousarray(p.reshape(-1, 3), np.float32), 14.0, 2, 77) - 0.5)
             rough = rough.reshape(y.shape) * 2
             line = np.interp(y + middle + rough + 0.22 * np.minimum((p[..., 0] / 0.6) ** 2, 1.0) * np.clip((y - 0.35) / 0.1, 0, 1), heights, lines)
             # ears are not scalp
@@ -234,7 +234,7 @@ def _finer(points: F64) -> F64:
 
 def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volume: float = 0.10) -> Strands:
     """Hair parted and combed back over the ears to a knot low at the back of the head."""
-    p, roots, normals = g.scatter(line.mask(g.anatomy), count)
+    p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
     eye, crown = g.anatomy.landmarks["eye_left"], g.anatomy.landmarks["crown"]
     back = g.tree_points[:, 2].min()
     knot = np.array([0.0, eye[1] - 0.25, back - 0.10])
@@ -272,7 +272,7 @@ def short_hair(
     g: Grower, line: Hairline, count: int, top: float = 0.42, sides: float = 0.14, sweep: float = 0.5, curl: float = 0.0
 ) -> Strands:
     """Cropped hair: short at the sides, longer on top, swept sideways (`sweep` -1..1) and forward."""
-    p, roots, normals = g.scatter(line.mask(g.anatomy), count)
+    p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
     eye, crown = g.anatomy.landmarks["eye_left"], g.anatomy.landmarks["crown"]
     k = 9
     high = np.clip((p[:, 1:2] - eye[1] - 0.42) / (crown[1] - eye[1] - 0.55), 0, 1)
@@ -300,7 +300,7 @@ def short_hair(
 
 def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strands:
     """Tight curls that stand off the head."""
-    p, roots, normals = g.scatter(line.mask(g.anatomy), count)
+    p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
     eye = g.anatomy.landmarks["eye_left"]
     k = 16
     high = np.clip((p[:, 1:2] - eye[1] + 0.3) / 1.0, 0.25, 1)

@@ -31,7 +31,7 @@ def blazer(t: Tailor, who: Presenter) -> list[Cloth]:
 def _jacket(t: Tailor, outer: tuple[float, float, float]) -> list[Cloth]:
     look = {"weave": "twill", "tiles": 30.0, "sheen": 0.10, "weave_mm": 0.3}
     bottom, width, curve = 2.55, 0.80, 0.80
-    jacket = t.top(outer, 0.13, 1.93, front=-0.60, back=0.50, v=(bottom, width, curve), calm=14, loose=0.14, fold_mm=5.0, hem=0.06, **look)
+    jacket = t.top(outer, 0.13, 1.93, front=-0.15, back=0.30, v=(bottom, width, curve), calm=14, loose=0.14, fold_mm=5.0, hem=0.06, **look)
     pieces = [jacket, t.lapels(jacket, bottom, **look)]
     dark = tuple(c * 0.35 + 0.004 for c in outer)
     return pieces + _buttons(t, jacket, [-bottom - 0.10], 0.02, dark, 0.075)  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ def suit(t: Tailor, who: Presenter) -> list[Cloth]:
     """A jacket over an open shirt."""
     outer, shirt = who.colours[0], who.colours[1]
     under = t.top(shirt, 0.05, front=0.02, back=0.40, v=(0.95, 0.20, 1.0), calm=8, weave="plain", tiles=60.0, fold_mm=2.5, hem=0.05)
-    collar = t.shirt_collar(shirt, 0.36, 0.50, weave="plain", tiles=60.0)
+    collar = t.shirt_collar(shirt, 0.36, 0.40, weave="plain", tiles=60.0)
     return [under, collar, *_jacket(t, outer)]
 
 
@@ -55,7 +55,7 @@ def shirt(t: Tailor, who: Presenter) -> list[Cloth]:
     lift[:, 0] = lift[:, -1] = 0.004
     placket = t.patch(flat, lift, body.part, tint, fold_mm=1.5, weave="plain", tiles=60.0)
     pearl = tuple(0.5 * c + 0.32 for c in tint)
-    return [body, placket, t.shirt_collar(tint, 0.22, 0.46, weave="plain", tiles=60.0), *_buttons(t, body, [-1.05, -1.75, -2.45, -3.15], 0.0, pearl, 0.045)]  # type: ignore[arg-type]
+    return [body, placket, t.shirt_collar(tint, 0.20, 0.38, weave="plain", tiles=60.0), *_buttons(t, body, [-1.05, -1.75, -2.45, -3.15], 0.0, pearl, 0.045)]  # type: ignore[arg-type]
 
 
 def polo(t: Tailor, who: Presenter) -> list[Cloth]:
@@ -65,7 +65,7 @@ def polo(t: Tailor, who: Presenter) -> list[Cloth]:
     y = np.linspace(t.pit[1] - 0.62, t.pit[1] - 1.35, 30)
     flat = np.stack([np.linspace(-0.13, 0.13, 6)[None] * np.ones((30, 1)), y[:, None] * np.ones((1, 6))], -1)
     placket = t.patch(flat, np.full((30, 6), 0.02), body.part, tint, fold_mm=1.0, weave="pique", tiles=34.0)
-    return [body, placket, t.shirt_collar(tint, 0.30, 0.42, weave="pique", tiles=34.0, weave_mm=0.4), *_buttons(t, body, [-0.85, -1.20], 0.0, trim, 0.045)]
+    return [body, placket, t.shirt_collar(tint, 0.28, 0.36, weave="pique", tiles=34.0, weave_mm=0.4), *_buttons(t, body, [-0.85, -1.20], 0.0, trim, 0.045)]
 
 
 def scrubs(t: Tailor, who: Presenter) -> list[Cloth]:
