@@ -155,6 +155,8 @@ class Api:
         trail.action = entry.action
         unread = entry.multipart and request.headers.get("x-sdk-content-sha256") == UNSIGNED_PAYLOAD
         body = None if unread else await _read_body(request, self._runtime.settings.max_body_bytes)
+        if entry.multipart and body is not None:
+            request._body = body  # for the operation, which reads the form
         caller = await self.gate.authenticate(request, body, trail)
         scope = self.gate.scope_of(caller, request, match.parameters.get("project_id"), request_id)
         identifier = match.parameters[entry.identifier] if entry.identifier is not None else ""

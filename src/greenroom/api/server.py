@@ -18,7 +18,6 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from greenroom.api.app import Api, create_app
-from greenroom.api.operations import context_names
 from greenroom.db.migrate import migrate
 from greenroom.jobs.worker import embedded_worker
 from greenroom.runtime import Runtime
@@ -196,21 +195,19 @@ async def _housekeeper(app: Api) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
-    """Runs the assets' clean-up now and every quarter of an hour, until the block ends."""
-    if "assets" not in context_names():
-        yield
-        return
+    """Runs what time brings to assets and packages now and every quarter of an hour, until the block ends."""
     from greenroom.assets.sweep import recover, sweep_forever
+    from greenroom.billing.sweep import sweep_forever as sweep_packages
 
     if runtime.settings.database_url is None:
         await recover(runtime)
-    task = asyncio.create_task(sweep_forever(runtime))
+    tasks = [asyncio.create_task(sweep_forever(runtime)), asyncio.create_task(sweep_packages(runtime))]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def configure_logs(form: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenroom.cli import admin_people, admin_permissions
+from greenroom.cli import admin_billing, admin_people, admin_permissions
 from greenroom.cli.administration import AsJson, Data, administer, region_of, show_made, show_rows
 
 app = typer.Typer(no_args_is_help=True)
@@ -24,6 +24,7 @@ app.add_typer(admin_people.groups, name="groups", help="Groups: users get permis
 app.add_typer(admin_permissions.policies, name="policies", help="Policies: what a group may do.")
 app.add_typer(admin_permissions.keys, name="keys", help="Access keys.")
 app.add_typer(rates, name="rates", help="Calls a second, where they differ from the contract's.")
+app.add_typer(admin_billing.app)
 
 TenantName = Annotated[str, typer.Argument(help="Name of the tenant.")]
 Region = Annotated[str | None, typer.Option(help="Region of the project; that of the server if left out.")]
