@@ -287,7 +287,8 @@ class TestTemporaryCredentials:
         assert error(mixed) == (400, "MSS.00010008")
         assert error(await get_with(studio, token)) == (400, "MSS.00010008")
         studio.clock.offset = timedelta(seconds=901)
-        ended = await studio.call("GET", ASSETS, by=by, X_Security_Token=token)
+        moment = studio.clock().strftime("%Y%m%dT%H%M%SZ")
+        ended = await studio.call("GET", ASSETS, by=by, X_Security_Token=token, X_Sdk_Date=moment)
         assert error(ended) == (400, "MSS.00010008")
 
     async def test_a_policy_narrows_them(self, studio: Studio) -> None:

@@ -52,21 +52,18 @@ class World:
         owner = await create_credentials(runtime, "owner", "cn-north-4")
         thief = await create_credentials(runtime, "thief", "cn-north-4")
         async with runtime.sessions.write.begin() as session:
-            for mapper in ScopedRow.registry.mappers:
-                if issubclass(mapper.class_, ScopedRow):
-                    row = {column.key: _content(column) for column in mapper.local_table.columns}
-                    row |= {"id": THEIRS, "tenant_id": "owner", "project_id": owner.project_id}
-                    await session.execute(insert(mapper.local_table), [row])
+            for table in _tables():
+                row = {column.name: _content(column) for column in table.columns}
+                row |= {"id": THEIRS, "tenant_id": "owner", "project_id": owner.project_id}
+                await session.execute(insert(table), [row])
         return Studio(runtime, create_app(runtime), thief, owner, Clock())
 
     async def _snapshot(self) -> list[str]:
         found = []
         async with self.studio.runtime.sessions.read() as session:
-            for mapper in ScopedRow.registry.mappers:
-                if issubclass(mapper.class_, ScopedRow):
-                    table = mapper.local_table
-                    query = select(table).where(table.c.project_id == self.studio.globex.project_id)
-                    found += [f"{table.name} {tuple(row)}" for row in await session.execute(query)]
+            for table in _tables():
+                query = select(table).where(table.c.project_id == self.studio.globex.project_id)
+                found += [f"{table.name} {tuple(row)}" for row in await session.execute(query)]
         return sorted(found)
 
     def call(self, method: str, path: str, body: Any) -> httpx.Response:
@@ -80,6 +77,14 @@ class World:
         self._runner.run(self.studio.app.close())
         self._runner.run(self.studio.runtime.close())
         self._runner.close()
+
+
+def _tables() -> list[Any]:
+    """The tables of what tenants have, those that others refer to first."""
+    owned = {
+        mapper.local_table for mapper in ScopedRow.registry.mappers if issubclass(mapper.class_, ScopedRow)
+    }
+    return [table for table in ScopedRow.metadata.sorted_tables if table in owned]
 
 
 def _content(column: Any) -> Any:
