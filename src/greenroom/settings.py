@@ -76,6 +76,17 @@ class Settings(BaseSettings):
     probe_memory_mb: int = Field(
         2048, ge=256, description="Address space of the process that looks into an upload, in MiB."
     )
+    review: Literal["on", "off"] = Field(
+        "on", description="Review the names, texts, pictures, sound and video that tenants bring."
+    )
+    review_unexamined: Literal["pass", "queue"] = Field(
+        "pass",
+        description="What happens to pictures or sound that no installed classifier can look at: "
+        "let them pass, or ask a person.",
+    )
+    moderators: str | None = Field(
+        None, description="Moderators of your own, as package.module:factory, with commas between."
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="Form of the log lines on standard error."
     )

@@ -23,7 +23,10 @@ def parse_body(adapter: TypeAdapter[Any], data: bytes) -> Any:
         InvalidParameterError: a field is missing or breaks its rule.
     """
     if not data.strip():
-        raise InvalidJsonError("the request has no body: send the operation's JSON body")
+        try:
+            return adapter.validate_python(None)  # a body that may be left out
+        except ValidationError:
+            raise InvalidJsonError("the request has no body: send the operation's JSON body") from None
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -43,3 +43,12 @@ class AssetStateError(GreenroomError):
     """The asset's state does not allow this."""
 
     error_code = "MSS.10000003"
+
+
+class TransferNotFoundError(GreenroomError):
+    """No such transfer of this project. The contract states no code for it; this is a missing asset's."""
+
+    error_code = "MSS.10001001"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no transfer has the id {job_id}: list the transfers to find its id")

@@ -1,90 +1,107 @@
-"""Looks into an uploaded main file: is it what its asset's type says, and what are its measures?
+"""Looks into an uploaded file: is it what was declared and what its asset needs, and what are its measures?
 
-Sound, video and pictures are read in a child process with limits on memory and time; decks and packages by
-their first bytes.
+Files are read in a child process with limits on memory and time (`media.sandbox`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from greenroom.assets.models import AssetFile
-from greenroom.assets.states import AssetType
+from greenroom.assets.rules import file_format
+from greenroom.assets.states import AssetType, FileCategory
 from greenroom.media.errors import MediaError
+from greenroom.media.inspect import Inspection, Role
 from greenroom.media.probe import MediaInfo
-from greenroom.media.sandbox import probe_safely
+from greenroom.media.sandbox import inspect_safely
 from greenroom.runtime import Context
 
-_IMAGE_CODECS = {"png", "mjpeg", "bmp", "gif", "webp", "jpegls", "jpeg2000", "apng"}
-_MEDIA = {AssetType.VIDEO, AssetType.IMAGE, AssetType.AUDIO, AssetType.MUSIC}
-_SIGNATURES = {
-    AssetType.PPT: ((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0"), "a PowerPoint or PDF file"),
-    AssetType.HUMAN_MODEL_2D: ((b"PK\x03\x04",), "an avatar package (a zip file)"),
+_MAIN_ROLES = {
+    AssetType.VIDEO: Role.VIDEO,
+    AssetType.IMAGE: Role.PICTURE,
+    AssetType.AUDIO: Role.SOUND,
+    AssetType.MUSIC: Role.SOUND,
+    AssetType.PPT: Role.DECK,
+    AssetType.HUMAN_MODEL_2D: Role.ARCHIVE,
 }
+_PICTURES = {FileCategory.COVER, FileCategory.PAGE}
 
 
 class UnfitFileError(Exception):
     """The file is not what the asset needs; the text says why and what to do."""
 
 
-async def examine(context: Context, kind: AssetType, file: AssetFile) -> dict[str, Any]:
-    """The measured part of `asset_extra_meta`.
+@dataclass(slots=True, frozen=True)
+class Examination:
+    """What a file is."""
+
+    role: Role
+    found: Inspection
+    meta: dict[str, Any]
+    """The measured part of `asset_extra_meta`, of a main file."""
+
+    @property
+    def needs_transcoding(self) -> bool:
+        """A MOV with transparency: browsers play it as WebM only (service overview, table 4-8)."""
+        media = self.found.media
+        return (
+            self.role is Role.VIDEO
+            and media is not None
+            and media.container == "mov"
+            and media.video is not None
+            and media.video.has_alpha
+        )
+
+
+def role_of(kind: AssetType, category: FileCategory) -> Role:
+    """What a file of this category has to be."""
+    if category in _PICTURES:
+        return Role.PICTURE
+    if category == FileCategory.MAIN:
+        return _MAIN_ROLES.get(kind, Role.ANY)
+    return Role.ANY
+
+
+async def examine(context: Context, kind: AssetType, file: AssetFile) -> Examination:
+    """Look into the stored file. Takes no query, so that no transaction has to stay open.
 
     Raises:
-        UnfitFileError: the file is of another kind than the asset, damaged, or cannot be read.
+        UnfitFileError: it is of another kind, harmful, damaged, or cannot be read.
     """
-    async with context.objects.local_copy(file.final_key, context.settings.work_dir) as path:
-        if kind in _MEDIA:
-            return _describe(kind, await _probe(context, path, file), file)
-        if kind in _SIGNATURES:
-            _check_signature(kind, path, file)
-    return {}
-
-
-async def _probe(context: Context, path: Path, file: AssetFile) -> MediaInfo:
+    role = role_of(kind, FileCategory(file.category))
     settings = context.settings
-    try:
-        return await asyncio.to_thread(
-            probe_safely,
-            path,
-            memory_bytes=settings.probe_memory_mb << 20,
-            cpu_s=settings.probe_timeout_s,
-            wall_s=settings.probe_timeout_s,
-        )
-    except MediaError as error:
-        text = str(error).replace(path.name, file.name).rstrip(".")
-        raise UnfitFileError(text) from error
-
-
-def _describe(kind: AssetType, info: MediaInfo, file: AssetFile) -> dict[str, Any]:
-    picture = info.video is not None and info.video.codec in _IMAGE_CODECS and info.audio is None
-    if kind == AssetType.IMAGE:
-        if not picture:
-            raise UnfitFileError(
-                f"{file.name} is not a picture ({info.container}): send JPEG, PNG, BMP or GIF"
+    async with context.objects.local_copy(file.final_key, settings.work_dir) as path:
+        try:
+            found = await asyncio.to_thread(
+                inspect_safely,
+                path,
+                role,
+                file_format(file.type, file.name),
+                settings.probe_memory_mb << 20,
+                settings.probe_timeout_s,
             )
-        return {"image_meta": _image_meta(info)}
-    if kind == AssetType.VIDEO:
-        if info.video is None or (picture and info.video.frame_count <= 1):
-            raise UnfitFileError(
-                f"{file.name} holds no video ({info.container}): send a file with a moving picture"
-            )
-        _require_complete(info, file)
-        return {"video_meta": _video_meta(info)}
-    if info.audio is None:
-        raise UnfitFileError(f"{file.name} holds no sound ({info.container}): send WAV, MP3 or M4A")
-    _require_complete(info, file)
-    return {"audio_meta": _audio_meta(info)}
+        except MediaError as error:
+            raise UnfitFileError(str(error).replace(path.name, file.name).rstrip(".")) from error
+    meta = measured_meta(found, role) if file.category == FileCategory.MAIN else {}
+    return Examination(role, found, meta)
 
 
-def _require_complete(info: MediaInfo, file: AssetFile) -> None:
-    if not info.complete:
-        raise UnfitFileError(
-            f"{file.name} is damaged or breaks off after {info.duration_s:.1f} s, before the end that it "
-            "declares: export it again and upload the new file"
-        )
+def measured_meta(found: Inspection, role: Role) -> dict[str, Any]:
+    """The member of `asset_extra_meta` that the role has."""
+    if role is Role.DECK:
+        return {"ppt_meta": {} if found.page_count is None else {"page_count": found.page_count}}
+    if found.media is None:
+        return {}
+    match role:
+        case Role.PICTURE:
+            return {"image_meta": _image_meta(found.media)}
+        case Role.VIDEO:
+            return {"video_meta": _video_meta(found.media)}
+        case Role.SOUND:
+            return {"audio_meta": _audio_meta(found.media)}
+    return {}
 
 
 def _orientation(width: int, height: int) -> str:
@@ -93,13 +110,16 @@ def _orientation(width: int, height: int) -> str:
 
 def _image_meta(info: MediaInfo) -> dict[str, Any]:
     assert info.video is not None
-    return {
+    meta = {
         "codec": info.video.codec,
         "width": info.video.width,
         "height": info.video.height,
         "size": info.size_bytes,
         "mode": _orientation(info.video.width, info.video.height),
     }
+    if info.video.frame_count > 1:  # an animated GIF
+        meta |= {"frame_rate": f"{info.video.fps:g}", "duration": max(1, round(info.duration_s))}
+    return meta
 
 
 def _video_meta(info: MediaInfo) -> dict[str, Any]:
@@ -134,11 +154,3 @@ def _audio_meta(info: MediaInfo) -> dict[str, Any]:
         "audio_channels": info.audio.channels,
         "sample": info.audio.sample_rate,
     }
-
-
-def _check_signature(kind: AssetType, path: Path, file: AssetFile) -> None:
-    signatures, wanted = _SIGNATURES[kind]
-    with path.open("rb") as stream:
-        head = stream.read(16)
-    if not head.startswith(signatures):
-        raise UnfitFileError(f"{file.name} is not {wanted}: check the file and upload it again")

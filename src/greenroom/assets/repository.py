@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
-from greenroom.assets.models import Asset, AssetFile
-from greenroom.assets.states import AssetState, FileCategory, FileState
-from greenroom.assets.wire import ListAssetsQuery
+from greenroom.assets.models import Asset, AssetFile, AssetShare, AssetTransfer
+from greenroom.assets.states import USABLE, AssetState, FileCategory, FileState, TransferState
+from greenroom.assets.wire import ListAssetsQuery, ListTransferAssetJobsQuery
 from greenroom.clock import parse_wire_time
 from greenroom.db.repository import Page, Repository
 
@@ -25,21 +26,75 @@ class AssetRepository(Repository[Asset]):
     row = Asset
 
     async def page_of(self, query: ListAssetsQuery) -> Page[Asset]:
-        """The page of the caller's own assets that the query asks for."""
-        column: Any = _SORT_COLUMNS[query.sort_key]
-        order = [column.desc() if query.sort_dir == "desc" else column.asc()]
-        if query.sort_key == "asset_order":
-            # Assets without an order come last; of equal ones the newest comes first, as the contract says.
-            order = [column.is_(None), *order, Asset.created_at.desc()]
-        return await self.page(self._filtered(query), query.offset, query.limit, *order)
+        """The page of the caller's own assets, or of those shared with it, that the query asks for.
+
+        A far page costs what a near one does: ids come from an index that holds the whole order, from its
+        nearer end, and rows are read for the page alone.
+        """
+        filtered = self._filtered(query)
+        ids = filtered.with_only_columns(Asset.id)
+        count = await self.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+        length = min(query.limit, count - query.offset)
+        if length <= 0:
+            return Page(rows=[], count=count)
+        from_end = query.offset > count // 2
+        start = count - query.offset - length if from_end else query.offset
+        page = ids.order_by(*_order(query, backwards=from_end)).offset(start).limit(length)
+        wanted = list(await self.session.scalars(page))
+        rows = {row.id: row for row in await self.session.scalars(select(Asset).where(Asset.id.in_(wanted)))}
+        ordered = [rows[one] for one in (reversed(wanted) if from_end else wanted) if one in rows]
+        return Page(rows=ordered, count=count)
 
     def _filtered(self, query: ListAssetsQuery) -> Select[Asset]:
         conditions = [*_own_conditions(query), *_tag_conditions(query), *_meta_conditions(query)]
-        return self.select().where(*conditions)
+        base = self._shared() if query.role == "SHAREE" else self.select()
+        return base.where(*conditions)
+
+    def _shared(self) -> Select[Asset]:
+        """Assets of others that this project may use now."""
+        return (
+            select(Asset)
+            .join(AssetShare, AssetShare.asset_id == Asset.id)
+            .where(
+                AssetShare.project_id == self.context.project_id,
+                AssetShare.expires_at > self.context.now(),
+                Asset.state.in_(USABLE),
+            )
+        )
+
+    async def find_shared(self, asset_id: str) -> Asset | None:
+        """An asset of another project that this one may use."""
+        found: Asset | None = await self.session.scalar(self._shared().where(Asset.id == asset_id))
+        return found
+
+    async def find_many(self, asset_ids: Sequence[str]) -> dict[str, Asset]:
+        """Those of the ids that the caller may see."""
+        rows = await self.session.scalars(self.select().where(Asset.id.in_(list(dict.fromkeys(asset_ids)))))
+        return {row.id: row for row in rows}
+
+    async def replace_shares(self, asset_id: str, rows: Sequence[AssetShare]) -> None:
+        await self.session.execute(delete(AssetShare).where(AssetShare.asset_id == asset_id))
+        self.session.add_all(rows)
+
+
+def _order(query: ListAssetsQuery, *, backwards: bool) -> list[Any]:
+    """The order of a list, or its exact reverse. Ties go by id."""
+    column: Any = _SORT_COLUMNS[query.sort_key]
+    falling = query.sort_dir == "desc"
+    # Of assets without an order, which come last, and of equal ones the newest comes first (the contract).
+    keys = [(column, falling), (Asset.id, falling)]
+    if query.sort_key == "asset_order":
+        keys = [(column.is_(None), False), (column, falling), (Asset.created_at, True), (Asset.id, True)]
+    return [key.desc() if down != backwards else key.asc() for key, down in keys]
 
 
 class AssetFileRepository(Repository[AssetFile]):
     row = AssetFile
+
+    def select(self) -> Select[AssetFile]:
+        """With each file comes its asset, and with that the asset's other files."""
+        whole = joinedload(AssetFile.asset).selectinload(Asset.files)
+        return super().select().options(whole)
 
     async def living(self, asset_id: str, category: FileCategory) -> AssetFile | None:
         """The asset's file of a category that is there or on its way."""
@@ -63,7 +118,11 @@ class AssetFileRepository(Repository[AssetFile]):
         """Undo the claim of a confirmation that came to nothing."""
         await self.session.execute(
             update(AssetFile)
-            .where(AssetFile.id == file_id, AssetFile.state == FileState.UPLOADED)
+            .where(
+                AssetFile.id == file_id,
+                AssetFile.state == FileState.UPLOADED,
+                AssetFile.job_id.is_(None),
+            )
             .values(state=FileState.CREATING)
         )
 
@@ -71,14 +130,59 @@ class AssetFileRepository(Repository[AssetFile]):
 async def release_all_claims(session: AsyncSession) -> None:
     """Files of all tenants that a confirmation was working on; for the start of the only server."""
     await session.execute(
-        update(AssetFile).where(AssetFile.state == FileState.UPLOADED).values(state=FileState.CREATING)
+        update(AssetFile)
+        .where(AssetFile.state == FileState.UPLOADED, AssetFile.job_id.is_(None))
+        .values(state=FileState.CREATING)
     )
 
 
 async def overdue_assets(session: AsyncSession, before: datetime) -> Sequence[Asset]:
-    """Assets of all tenants, made before a time, that still wait for a main file; for the sweep only."""
-    query = select(Asset).where(Asset.state == AssetState.CREATING, Asset.created_at < before)
+    """Assets of all tenants that wait for a main file since before a time; for the sweep only."""
+    query = select(Asset).where(Asset.state == AssetState.CREATING, Asset.waiting_since < before)
     return list(await session.scalars(query))
+
+
+async def any_asset(session: AsyncSession, asset_id: str) -> Asset | None:
+    """An asset of any tenant: for reviews, freezes, copies and transfers, which have their own permission."""
+    return await session.get(Asset, asset_id)
+
+
+async def overdue_transfers(session: AsyncSession, now: datetime) -> Sequence[AssetTransfer]:
+    """Offers of all tenants that nobody answered in time; for the sweep only."""
+    query = select(AssetTransfer).where(
+        AssetTransfer.state == TransferState.PROCESSING, AssetTransfer.expires_at <= now
+    )
+    return list(await session.scalars(query))
+
+
+class TransferRepository(Repository[AssetTransfer]):
+    """Transfers from and to the project of the context."""
+
+    row = AssetTransfer
+
+    async def sent_or_received(self, job_id: str) -> AssetTransfer | None:
+        query = select(AssetTransfer).where(AssetTransfer.id == job_id, self._sides("ALL"))
+        found: AssetTransfer | None = await self.session.scalar(query)
+        return found
+
+    async def page_of(self, query: ListTransferAssetJobsQuery) -> Page[AssetTransfer]:
+        """Newest first."""
+        found = select(AssetTransfer).where(self._sides(query.role or "ALL"))
+        if query.state:
+            found = found.where(AssetTransfer.state.in_(split(query.state)))
+        if query.transfer_type:
+            found = found.where(AssetTransfer.type.in_(split(query.transfer_type)))
+        return await self.page(found, query.offset, query.limit, AssetTransfer.created_at.desc())
+
+    async def offered_assets(self) -> set[str]:
+        """Ids of the project's assets that are in an unanswered offer."""
+        query = self.select().where(AssetTransfer.state == TransferState.PROCESSING)
+        return {one for row in await self.session.scalars(query) for one in row.asset_ids}
+
+    def _sides(self, role: str) -> ColumnElement[bool]:
+        sent = AssetTransfer.project_id == self.context.project_id
+        received = AssetTransfer.dest_project_id == self.context.project_id
+        return {"SENDER": sent, "RECEIVER": received}.get(role, or_(sent, received))
 
 
 async def assets_with_automation(session: AsyncSession) -> Sequence[Asset]:
@@ -109,13 +213,11 @@ def _own_conditions(query: ListAssetsQuery) -> list[ColumnElement[bool]]:
     if query.asset_state:
         conditions.append(Asset.state.in_(split(query.asset_state)))
     else:
-        conditions.append(Asset.state != AssetState.DELETED)
+        conditions.append(Asset.is_gone.is_(False))
     if query.asset_id:
         conditions.append(Asset.id.in_(query.asset_id))
     if query.app_user_id:
         conditions.append(Asset.app_user_id == query.app_user_id)
-    if query.role == "SHAREE":
-        conditions.append(Asset.id.is_(None))
     if query.role == "SHARER":
         conditions.append(Asset.shared_config[("shared_type",)].as_string() == "SHARED")
     if query.supported_service:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greenroom.api.operations import operation
-from greenroom.assets import service, uploads
+from greenroom.assets import batch, replication, service, transfers, uploads
 from greenroom.assets.file_wire import (
     ConfirmFileUploadRequestBody,
     CreateFileResponse,
@@ -12,12 +12,24 @@ from greenroom.assets.file_wire import (
     LargeFilesCreateReq,
 )
 from greenroom.assets.wire import (
+    BatchAssetActionReq,
+    BatchExecuteAssetActionResponse,
     CreateDigitalAssetRequestBody,
     CreateDigitalAssetResponse,
     DeleteAssetQuery,
     DigitalAssetInfo,
+    ExecuteTransferAssetActionResponse,
     ListAssetsQuery,
     ListAssetsResponse,
+    ListAssetSummaryResponse,
+    ListAssetSummarysReq,
+    ListTransferAssetJobsQuery,
+    ListTransferAssetJobsResponse,
+    ReplicationAssetInfo,
+    TransferAssetJobInfo,
+    TransferAssetReq,
+    TransferAssetResponse,
+    TransJobRejectBody,
     UpdateDigitalAssetRequestBody,
 )
 from greenroom.runtime import Context
@@ -55,6 +67,53 @@ async def delete_asset(context: Context, asset_id: str, query: DeleteAssetQuery)
 @operation("RestoreAsset")
 async def restore_asset(context: Context, asset_id: str) -> None:
     await service.restore_asset(context, asset_id)
+
+
+@operation("BatchExecuteAssetAction")
+async def batch_execute_asset_action(
+    context: Context, body: BatchAssetActionReq
+) -> BatchExecuteAssetActionResponse:
+    return await batch.batch_execute_asset_action(context, body)
+
+
+@operation("ListAssetSummary")
+async def list_asset_summary(context: Context, body: ListAssetSummarysReq) -> ListAssetSummaryResponse:
+    return await batch.list_asset_summary(context, body.asset_ids)
+
+
+@operation("ShowAssetReplicationInfo")
+async def show_asset_replication_info(context: Context, asset_id: str) -> ReplicationAssetInfo:
+    return await replication.show_asset_replication_info(context, asset_id)
+
+
+@operation("CreateAssetByReplicationInfo")
+async def create_asset_by_replication_info(context: Context, body: ReplicationAssetInfo) -> None:
+    await replication.create_asset_by_replication_info(context, body)
+
+
+@operation("TransferAsset")
+async def transfer_asset(context: Context, body: TransferAssetReq) -> TransferAssetResponse:
+    return TransferAssetResponse(job_id=(await transfers.transfer_asset(context, body)).id)
+
+
+@operation("ListTransferAssetJobs")
+async def list_transfer_asset_jobs(
+    context: Context, query: ListTransferAssetJobsQuery
+) -> ListTransferAssetJobsResponse:
+    return await transfers.list_transfer_asset_jobs(context, query)
+
+
+@operation("ShowTransferAssetJob")
+async def show_transfer_asset_job(context: Context, job_id: str) -> TransferAssetJobInfo:
+    return await transfers.show_transfer_asset_job(context, job_id)
+
+
+@operation("ExecuteTransferAssetAction")
+async def execute_transfer_asset_action(
+    context: Context, job_id: str, action: str, body: TransJobRejectBody | None
+) -> ExecuteTransferAssetActionResponse:
+    reason = body.reason if body is not None else None
+    return await transfers.execute_transfer_asset_action(context, job_id, action, reason)
 
 
 @operation("CreateFile")

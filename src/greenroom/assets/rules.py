@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from greenroom.assets.errors import AssetFileTooLargeError, FileTypeMissingError
 from greenroom.assets.states import AssetType, FileCategory
@@ -65,9 +68,11 @@ def check_declared(kind: AssetType, file: DeclaredFile) -> None:
 
     Raises:
         FileTypeMissingError: no type, and none in the name.
-        InvalidParameterError: the asset has no such category, or the format is not one of its own.
+        InvalidParameterError: a name with tricks in it, or the asset has no such category, or the format is
+            not one of its own.
         AssetFileTooLargeError: larger than the type allows.
     """
+    check_name(file.name)
     allowed = _CATEGORIES.get(kind, set(FileCategory)) | _ANY_TYPE
     if file.category not in allowed:
         raise InvalidParameterError(
@@ -92,7 +97,95 @@ def check_declared(kind: AssetType, file: DeclaredFile) -> None:
         )
 
 
+def check_name(name: str) -> None:
+    """Names are shown and offered for saving, never used as a path here; others may be less careful.
+
+    Raises:
+        InvalidParameterError: it points out of its folder, or holds characters that nobody sees.
+    """
+    parts = name.split("/")
+    if name.startswith("/") or "\\" in name or any(part in ("", ".", "..") for part in parts):
+        raise InvalidParameterError(
+            f"file_name is {printable(name)!r}, which points to a folder: send the name of the file alone"
+        )
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") for letter in name):
+        raise InvalidParameterError(
+            f"file_name {printable(name)!r} holds invisible characters: send it without them"
+        )
+
+
+def printable(text: str) -> str:
+    """Without what a terminal or a log would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:128])
+
+
 def file_format(declared: str, name: str) -> str:
     """The lower-case format: from `MP4`, `.mp4` or `video/mp4`, else from the name's suffix."""
     text = declared.strip().lower().rpartition("/")[2].removeprefix(".")
     return text or name.rpartition(".")[2].lower()
+
+
+class Use(StrEnum):
+    """Where an asset is inserted."""
+
+    VIDEO = "video production"
+    LIVE = "livestreaming"
+
+
+_MAX_LONG_SIDE, _MAX_SHORT_SIDE = 1920, 1080
+_MAX_FPS = 30.5
+"""30 frames a second, and what recorders make of it."""
+_INSERTED_VIDEO_BYTES = 1024 * _MIB
+_INSERTED_OTHER_BYTES = 500 * _MIB
+_MAX_INSERTED_S = 30 * 60
+_CODECS = {"av1", "vp8", "vp9", "h264", "hevc"}
+_LIVE_CODECS = {"av1", "h264", "hevc"}
+
+
+def insertion_faults(kind: AssetType, meta: dict[str, Any], file: DeclaredFile, use: Use) -> list[str]:
+    """Why an asset cannot be inserted into a video or a live room; empty if it can.
+
+    Limits: service overview, tables 4-7 and 4-8. An asset beyond them can be kept, but not inserted.
+
+    Args:
+        meta: its `asset_extra_meta` as measured.
+        file: its main file.
+    """
+    if kind == AssetType.VIDEO:
+        return _video_faults(meta.get("video_meta", {}), file, use)
+    faults = []
+    if kind == AssetType.IMAGE:
+        faults = _side_faults(meta.get("image_meta", {}))
+    if (
+        kind in (AssetType.IMAGE, AssetType.AUDIO, AssetType.MUSIC)
+        and (file.size or 0) >= _INSERTED_OTHER_BYTES
+    ):
+        faults.append("it has 500 MB or more")
+    return faults
+
+
+def _video_faults(meta: dict[str, Any], file: DeclaredFile, use: Use) -> list[str]:
+    faults = _side_faults(meta)
+    codec, is_webm = meta.get("video_codec"), file_format(file.type, file.name) == "webm"
+    if codec not in (_LIVE_CODECS if use is Use.LIVE else _CODECS):
+        faults.append(f"its codec is {codec}")
+    elif codec in ("vp8", "vp9") and not is_webm:
+        faults.append(f"{codec.upper()} is taken in WebM files only")
+    if is_webm and (use is Use.LIVE or codec == "av1"):
+        faults.append(
+            "WebM cannot be shown live" if use is Use.LIVE else "AV1 in a WebM file cannot be composited"
+        )
+    if float(meta.get("frame_rate") or 0) > _MAX_FPS:
+        faults.append(f"it has {meta['frame_rate']} frames a second, more than 30")
+    if (meta.get("duration") or 0) > _MAX_INSERTED_S:
+        faults.append("it is longer than 30 minutes")
+    if (file.size or 0) >= _INSERTED_VIDEO_BYTES:
+        faults.append("it has 1 GB or more")
+    return faults
+
+
+def _side_faults(meta: dict[str, Any]) -> list[str]:
+    width, height = meta.get("width") or 0, meta.get("height") or 0
+    if max(width, height) > _MAX_LONG_SIDE or min(width, height) > _MAX_SHORT_SIDE:
+        return [f"it is {width}x{height}, larger than 1080p"]
+    return []

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenroom.assets.errors import AssetNotFoundError, AssetStateError
+from greenroom.assets.freezing import freeze, held_keys
 from greenroom.assets.models import Asset, AssetFile
 from greenroom.assets.repository import AssetFileRepository, AssetRepository
+from greenroom.assets.review import KIND, review_changed_texts, review_new_texts
+from greenroom.assets.sharing import share
 from greenroom.assets.states import (
     USABLE,
     AssetSource,
@@ -20,6 +23,7 @@ from greenroom.assets.states import (
     advance,
 )
 from greenroom.assets.system import find_system_asset, matching_system_assets
+from greenroom.assets.usage import note_removed, note_stored
 from greenroom.assets.views import asset_info, meta_member, plain
 from greenroom.assets.wire import (
     CreateDigitalAssetRequestBody,
@@ -31,13 +35,15 @@ from greenroom.assets.wire import (
     UpdateDigitalAssetRequestBody,
 )
 from greenroom.errors import InvalidParameterError
+from greenroom.moderation import service as moderation
 from greenroom.runtime import Context
+from greenroom.storage.holds import is_held, release
 
 
 async def create_digital_asset(
     context: Context, body: CreateDigitalAssetRequestBody
 ) -> CreateDigitalAssetResponse:
-    """A new asset that waits for its main file."""
+    """A new asset that waits for its main file; FAILED where its texts do not pass the review."""
     asset = _new_asset(context, body.asset_name, body.asset_type)
     asset.description = body.asset_description
     asset.tags = body.tags or []
@@ -46,10 +52,13 @@ async def create_digital_asset(
     asset.order = body.asset_order
     asset.supported_service = list(body.supported_service or [])
     asset.auto_operation_config = [plain(item) for item in body.auto_operation_config or []]
-    asset.shared_config = plain(body.shared_config)
     asset.review_config = plain(body.review_config)
     asset.needs_cover = bool(body.is_need_generate_cover)
+    asset.waiting_since = context.now()
     await AssetRepository(context).add(asset)
+    if body.shared_config is not None:
+        await share(context, asset, body.shared_config)
+    await review_new_texts(context, asset)
     return CreateDigitalAssetResponse(asset_id=asset.id)
 
 
@@ -92,6 +101,9 @@ async def show_asset(context: Context, asset_id: str) -> DigitalAssetInfo:
     asset = await AssetRepository(context).find(asset_id)
     if asset is not None and asset.state != AssetState.DELETED:
         return asset_info(context, asset)
+    shared = await AssetRepository(context).find_shared(asset_id)
+    if shared is not None:
+        return asset_info(context, shared)
     system = find_system_asset(asset_id)
     if system is None:
         raise AssetNotFoundError(asset_id)
@@ -107,6 +119,7 @@ async def update_digital_asset(
         AssetNotFoundError: no such asset.
         AssetStateError: it is in the recycle bin, blocked, or has no main file for the state asked for.
         InvalidParameterError: the type cannot change once there is a file.
+        ContentRefusedError: the new texts do not pass the review.
     """
     asset = await require_own_asset(context, asset_id)
     if asset.state in (AssetState.DELETING, AssetState.BLOCK):
@@ -131,7 +144,11 @@ async def update_digital_asset(
     if body.auto_operation_config is not None:
         asset.auto_operation_config = [plain(item) for item in body.auto_operation_config]
     if body.shared_config is not None:
-        asset.shared_config = plain(body.shared_config)
+        await share(context, asset, body.shared_config)
+    if body.review_config is not None:
+        asset.review_config = plain(body.review_config)
+    if body.asset_name is not None or body.asset_description is not None or body.tags is not None:
+        await review_changed_texts(context, asset)
     AssetRepository(context).touch(asset)
     return asset_info(context, asset)
 
@@ -174,14 +191,19 @@ async def _delete_for_good(context: Context, asset: Asset) -> None:
     if asset.state != AssetState.DELETING:
         asset.state = advance(AssetState(asset.state), AssetState.DELETING)
     asset.state = advance(AssetState(asset.state), AssetState.DELETED)
+    asset.is_gone = True
+    asset.waiting_since = None
+    await release(context.session, held_keys(asset))
+    await AssetRepository(context).replace_shares(asset.id, [])
+    await moderation.withdraw(context, KIND, asset.id)
     for file in list(asset.files):
-        drop_bytes(context, file)
-        await AssetFileRepository(context).remove(file)
+        await drop_bytes(context, file)
     asset.files.clear()
 
 
-def drop_bytes(context: Context, file: AssetFile) -> None:
-    """Remove a file's objects, confirmed or not, once the transaction is committed."""
+async def drop_bytes(context: Context, file: AssetFile) -> None:
+    """Remove a file's objects once the transaction is committed; the ledger notes it now."""
+    await note_removed(context, file.asset, file)
     # The final key too: a confirmation that died may have moved the bytes there without recording it.
     keys = {key for key in (file.object_key, file.final_key) if key is not None}
     folder, objects = file.upload_folder, context.objects
@@ -245,6 +267,7 @@ async def register_asset(context: Context, new: NewAsset) -> Asset:
     asset.system_properties = [{"key": key, "value": value} for key, value in new.system_properties.items()]
     asset.supported_service = list(new.supported_service)
     asset.app_user_id = new.app_user_id
+    AssetRepository(context).stamp(asset)
     files = AssetFileRepository(context)
     for ready in new.files:
         info = await context.objects.head(ready.object_key)
@@ -263,7 +286,15 @@ async def register_asset(context: Context, new: NewAsset) -> Asset:
                 )
             )
         )
-    return await assets.add(asset)
+    await assets.add(asset)
+    for file in asset.files:
+        note_stored(context, asset, file)
+    if any([await is_held(context.session, ready.object_key) for ready in new.files]):
+        # The task that made it was frozen while it ran.
+        await freeze(
+            context.session, asset, ("TASK_FROZEN", "the task that made it is frozen"), context.now()
+        )
+    return asset
 
 
 async def require_asset(context: Context, asset_id: str) -> Asset:
@@ -285,14 +316,15 @@ async def require_own_asset(context: Context, asset_id: str) -> Asset:
 
 
 async def require_usable(context: Context, asset_id: str, *types: AssetType) -> Asset:
-    """The tenant's asset for a job's use.
+    """The tenant's asset, or one that is shared with it, for a job's use.
 
     Raises:
         AssetNotFoundError: no such asset.
         InvalidParameterError: it is of another type.
         AssetStateError: its state does not allow use.
     """
-    asset = await require_asset(context, asset_id)
+    shared = await AssetRepository(context).find_shared(asset_id)
+    asset = shared if shared is not None else await require_asset(context, asset_id)
     if types and asset.type not in types:
         raise InvalidParameterError(
             f"the asset {asset_id} is of type {asset.type}: give one of type {' or '.join(types)}"
@@ -315,7 +347,7 @@ def _cure(asset: Asset) -> str:
         AssetState.FAILED: f"{asset.reason or 'its main file is not usable'}; upload another one",
         AssetState.UNACTIVED: "set its state to ACTIVED first",
         AssetState.DELETING: "restore it from the recycle bin first",
-        AssetState.BLOCK: f"it was blocked ({asset.reason or 'no reason given'})",
+        AssetState.BLOCK: f"it is frozen ({asset.reason or 'no reason given'}): ask the operator",
     }.get(AssetState(asset.state), "take another one")
 
 
@@ -325,6 +357,7 @@ def _new_asset(context: Context, name: str, kind: AssetType) -> Asset:
         name=name,
         type=kind,
         state=AssetState.CREATING,
+        is_gone=False,
         tags=[],
         extra_meta={},
         system_properties=[],

@@ -68,18 +68,50 @@ class AssetSource(StrEnum):
     ALL = "ALL"
 
 
+class TransferType(StrEnum):
+    TRANSFER_OUT = "TRANSFER_OUT"
+    TRANSFER_BACK = "TRANSFER_BACK"
+
+
+class TransferState(StrEnum):
+    PROCESSING = "PROCESSING"
+    """Offered, not answered."""
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+    CANCEL = "CANCEL"
+    FAIL = "FAIL"
+
+
+class StorageKind(StrEnum):
+    """What bytes are, since not all of them count towards the bill (table 4-13 of the service overview)."""
+
+    UPLOAD = "UPLOAD"
+    MODEL = "MODEL"
+    """Of a customised image or voice model: never counted."""
+    VIDEO = "VIDEO"
+    """A video that the service made: counted after six months."""
+
+
+class FailType(StrEnum):
+    AUTOMATIC_REVIEW_REJECT = "AUTOMATIC_REVIEW_REJECT"
+    MANUAL_REVIEW_REJECT = "MANUAL_REVIEW_REJECT"
+
+
 _READY = {AssetState.UNACTIVED, AssetState.ACTIVED, AssetState.WAITING_DELETE}
 
 TRANSITIONS: Mapping[AssetState, frozenset[AssetState]] = {
-    AssetState.CREATING: frozenset({AssetState.ACTIVED, AssetState.FAILED, AssetState.DELETING}),
-    AssetState.FAILED: frozenset({AssetState.CREATING, AssetState.DELETING}),
+    AssetState.CREATING: frozenset(
+        {AssetState.ACTIVED, AssetState.FAILED, AssetState.DELETING, AssetState.BLOCK}
+    ),
+    AssetState.FAILED: frozenset({AssetState.CREATING, AssetState.DELETING, AssetState.BLOCK}),
     **{
         state: frozenset(
             _READY | {AssetState.CREATING, AssetState.FAILED, AssetState.DELETING, AssetState.BLOCK}
         )
         for state in _READY
     },
-    AssetState.BLOCK: frozenset({AssetState.DELETING, AssetState.ACTIVED, AssetState.UNACTIVED}),
+    # Frozen assets can be deleted; unfreezing brings the state before back.
+    AssetState.BLOCK: frozenset(_READY | {AssetState.DELETING, AssetState.CREATING, AssetState.FAILED}),
     # Back out of the recycle bin to where it was.
     AssetState.DELETING: frozenset(
         _READY | {AssetState.CREATING, AssetState.FAILED, AssetState.BLOCK, AssetState.DELETED}

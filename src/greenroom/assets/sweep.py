@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from greenroom.assets.freezing import freeze
 from greenroom.assets.models import Asset
-from greenroom.assets.repository import assets_with_automation, overdue_assets, release_all_claims
-from greenroom.assets.states import AssetState, FileCategory, FileState, advance
+from greenroom.assets.repository import (
+    assets_with_automation,
+    overdue_assets,
+    overdue_transfers,
+    release_all_claims,
+)
+from greenroom.assets.states import AssetState, FileCategory, FileState, TransferState, advance
 from greenroom.clock import parse_wire_time
 from greenroom.runtime import Runtime
 
@@ -43,33 +50,40 @@ async def sweep(runtime: Runtime) -> None:
     now = runtime.clock()
     async with runtime.sessions.write.begin() as session:
         for asset in await overdue_assets(session, now - MAIN_FILE_DEADLINE):
-            asset.state = advance(AssetState(asset.state), AssetState.FAILED)
-            asset.reason = "its main file was not uploaded within 24 hours; create a new one"
-            asset.updated_at = now
-            for file in asset.files:
-                if file.category == FileCategory.MAIN and file.state == FileState.CREATING:
-                    file.state = FileState.FAILED
+            _give_up_waiting(asset, now)
+        for transfer in await overdue_transfers(session, now):
+            transfer.state, transfer.finished_at, transfer.updated_at = TransferState.FAIL, now, now
+            transfer.error_msg = "nobody answered it in time"
         for asset in await assets_with_automation(session):
-            _run_automation(runtime, asset)
+            await _run_automation(runtime, session, asset)
     async for info in runtime.objects.list("uploads"):
         if now - info.modified > UPLOAD_LIFE:
             await runtime.objects.delete(info.key)
 
 
-def _run_automation(runtime: Runtime, asset: Asset) -> None:
+def _give_up_waiting(asset: Asset, now: datetime) -> None:
+    main = [file for file in asset.files if file.category == FileCategory.MAIN]
+    if any(file.state in (FileState.UPLOADED, FileState.REVIEW, FileState.CREATED) for file in main):
+        return  # it is here, and being made ready or reviewed
+    asset.state = advance(AssetState(asset.state), AssetState.FAILED)
+    asset.reason = "its main file was not uploaded within 24 hours; create a new one"
+    asset.updated_at, asset.waiting_since = now, None
+    for file in main:
+        if file.state == FileState.CREATING:
+            file.state = FileState.FAILED
+
+
+async def _run_automation(runtime: Runtime, session: AsyncSession, asset: Asset) -> None:
     """Carry out the operations that are due, and forget them."""
     now = runtime.clock()
     due = [item for item in asset.auto_operation_config if parse_wire_time(item["operation_time"]) <= now]
     for item in due:
-        target = AssetState.BLOCK if item["operation"] == "BLOCK" else AssetState.DELETING
-        if target == AssetState.DELETING:
+        if item["operation"] == "BLOCK":
+            await freeze(session, asset, ("AUTOMATIC", "automatic operation BLOCK"), now)
+        elif asset.state != AssetState.DELETING:
             asset.state_before_bin = asset.state
-        try:
-            asset.state = advance(AssetState(asset.state), target)
-        except ValueError:
-            log.info("automatic operation does not apply", asset_id=asset.id, state=asset.state)
-            continue
-        asset.reason = f"automatic operation {item['operation']}"
-        asset.updated_at = now
+            asset.state = advance(AssetState(asset.state), AssetState.DELETING)
+            asset.reason = "automatic operation DELETE"
+            asset.updated_at = now
     if due:
         asset.auto_operation_config = [item for item in asset.auto_operation_config if item not in due]

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import structlog
 
 from greenroom.assets.cover import make_cover
 from greenroom.assets.errors import (
@@ -26,15 +29,25 @@ from greenroom.assets.file_wire import (
     FilesCreateReq,
     LargeFilesCreateReq,
 )
+from greenroom.assets.freezing import settle, underlying
+from greenroom.assets.jobs import PREPARE
 from greenroom.assets.models import Asset, AssetFile
-from greenroom.assets.probing import UnfitFileError, examine
+from greenroom.assets.probing import Examination, UnfitFileError, examine
 from greenroom.assets.repository import AssetFileRepository, AssetRepository
+from greenroom.assets.review import KIND, conclude, fail, file_kind, takes_long
 from greenroom.assets.rules import FORMATS, DeclaredFile, check_declared
 from greenroom.assets.service import drop_bytes, require_own_asset
-from greenroom.assets.states import AssetState, AssetType, FileCategory, FileState, advance
+from greenroom.assets.states import AssetState, AssetType, FailType, FileCategory, FileState, advance
+from greenroom.assets.usage import note_stored
 from greenroom.errors import InvalidParameterError
+from greenroom.jobs.children import ChildError
+from greenroom.jobs.engine import JobSubmission
+from greenroom.moderation import service as moderation
+from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectInfo, ObjectNotFoundError
+
+log = structlog.get_logger(__name__)
 
 CLAIM = timedelta(minutes=15)
 """How long a confirmation may work before another may take its place (its process died)."""
@@ -88,7 +101,7 @@ async def confirm_file_upload(context: Context, file_id: str, state: str) -> Non
     if state != FileState.CREATED:
         await _give_up(context, file, FileState(state))
         return
-    if file.state == FileState.CREATED:
+    if file.state in (FileState.CREATED, FileState.REVIEW) or file.job_id is not None:
         return
     await _claim(context, file)
     try:
@@ -107,14 +120,21 @@ async def delete_file(context: Context, file_id: str) -> None:
 
     Raises:
         AssetFileNotFoundError: no such file.
+        AssetStateError: the asset is frozen.
     """
     file = await _require_file(context, file_id)
     asset = file.asset
-    drop_bytes(context, file)
-    await AssetFileRepository(context).remove(file)
-    if file.category == FileCategory.MAIN and asset.state not in (AssetState.DELETING, AssetState.BLOCK):
-        asset.state = advance(AssetState(asset.state), AssetState.CREATING)
-        asset.reason = None
+    if asset.state_before_block is not None:
+        raise AssetStateError(
+            f"the asset {asset.id} is frozen: delete the asset as a whole, or ask the operator to unfreeze it"
+        )
+    await drop_bytes(context, file)
+    await moderation.withdraw(context, KIND, asset.id, f"file {file.id}")
+    asset.files.remove(file)
+    if file.category == FileCategory.MAIN and underlying(asset) != AssetState.CREATING:
+        settle(asset, AssetState.CREATING)
+        asset.reason = asset.fail_type = None
+        asset.waiting_since = context.now()
         AssetRepository(context).touch(asset)
 
 
@@ -126,8 +146,7 @@ async def _declare(context: Context, asset_id: str, declared: DeclaredFile) -> A
     check_declared(AssetType(asset.type), declared)
     await _check_vacancy(context, asset, declared.category)
     if asset.state == AssetState.FAILED and declared.category == FileCategory.MAIN:
-        asset.state = advance(AssetState(asset.state), AssetState.CREATING)
-        asset.reason = None
+        await _try_again(context, asset)
     now = context.now()
     return AssetFile(
         id=context.new_id(),
@@ -142,6 +161,18 @@ async def _declare(context: Context, asset_id: str, declared: DeclaredFile) -> A
         part_count=1,
         upload_expires_at=now + timedelta(seconds=context.settings.upload_link_s),
     )
+
+
+async def _try_again(context: Context, asset: Asset) -> None:
+    """A failed asset takes another main file, unless its texts were what failed."""
+    rejected = asset.fail_type == FailType.AUTOMATIC_REVIEW_REJECT
+    if rejected and not any(file.category == FileCategory.MAIN for file in asset.files):
+        raise AssetStateError(
+            f"the asset {asset.id} is FAILED ({asset.reason}): change its name, description or tags first"
+        )
+    asset.state = advance(AssetState(asset.state), AssetState.CREATING)
+    asset.reason = asset.fail_type = None
+    asset.waiting_since = context.now()
 
 
 async def _check_vacancy(context: Context, asset: Asset, category: FileCategory) -> None:
@@ -175,39 +206,97 @@ async def _claim(context: Context, file: AssetFile) -> None:
 
 
 async def _take_in(context: Context, file: AssetFile) -> None:
-    """Move the bytes to their place, look into a main file, and record both."""
+    """Move the bytes to their place, look into them, review them, and record it all."""
     info = await _store(context, file)
-    meta, fault = await _examine(context, file)
-    wants_cover = file.category == FileCategory.MAIN and file.asset.type == AssetType.VIDEO
-    cover = None
-    if wants_cover and file.asset.needs_cover and fault is None:
-        cover = await make_cover(context, file)
+    found, fault = await _examine(context, file)
+    cover = await _cover(context, file) if found is not None else None
+    plan = _ReviewPlan(None, later=False) if found is None else await _plan_review(context, file, found)
+    verdict = await _review_now(context, file, plan)
     file = await _reload(context, file)
     asset = file.asset
     if fault is not None:
-        _fail(context, file, fault)
-        raise AssetFailedError(f"{fault}; the asset {asset.id} is FAILED, create another main file")
+        await _fail(context, file, fault)
+        raise AssetFailedError(f"{fault}; the asset {asset.id} is {asset.state}, create another file")
+    assert found is not None
+    file.object_key, file.size = file.final_key, info.size
+    note_stored(context, asset, file)
     if file.category == FileCategory.MAIN:
-        asset.extra_meta = {**asset.extra_meta, **meta}
-        if asset.state == AssetState.CREATING:
-            asset.state = advance(AssetState(asset.state), AssetState.ACTIVED)
-    file.object_key = file.final_key
-    file.size = info.size
-    file.state = FileState.CREATED
+        asset.extra_meta = _with_measures(asset, found)
+    if plan.later:
+        await _submit(context, file, found)
+    else:
+        refusal = await conclude(context, file, verdict)
+        if refusal is not None:
+            raise AssetFailedError(f"{refusal}; the asset {asset.id} is {asset.state}, create another file")
     AssetFileRepository(context).touch(file)
     AssetRepository(context).touch(asset)
     if cover is not None and await AssetFileRepository(context).living(asset.id, FileCategory.COVER) is None:
         await AssetFileRepository(context).add(cover)
+        note_stored(context, asset, cover)
 
 
-async def _examine(context: Context, file: AssetFile) -> tuple[dict[str, Any], str | None]:
-    """What a main file measures, and its fault if it is unfit."""
-    if file.category != FileCategory.MAIN:
-        return {}, None
+async def _examine(context: Context, file: AssetFile) -> tuple[Examination | None, str | None]:
+    """What a file is, or its fault if it is unfit."""
     try:
         return await examine(context, AssetType(file.asset.type), file), None
     except UnfitFileError as error:
-        return {}, str(error)
+        return None, str(error)
+
+
+async def _cover(context: Context, file: AssetFile) -> AssetFile | None:
+    asset = file.asset
+    if file.category == FileCategory.MAIN and asset.type == AssetType.VIDEO and asset.needs_cover:
+        return await make_cover(context, file)
+    return None
+
+
+@dataclass(slots=True, frozen=True)
+class _ReviewPlan:
+    payload: dict[str, Any] | None
+    """For the child process that reviews; None: nothing to review."""
+    later: bool
+    """By a job, with the conversion that it also does."""
+
+
+async def _plan_review(context: Context, file: AssetFile, found: Examination) -> _ReviewPlan:
+    """What is to be reviewed, and when. Ends its own short transaction: a review takes seconds."""
+    kind = file_kind(found.role, found.found)
+    reviewed = kind is not None and await moderation.is_reviewed(context, file.asset.review_config)
+    payload = await moderation.file_payload(context, kind) if reviewed and kind is not None else None
+    await context.commit()
+    has_jobs = context.runtime.jobs is not None
+    is_long = payload is not None and kind is not None and takes_long(kind)
+    return _ReviewPlan(payload, later=has_jobs and (is_long or found.needs_transcoding))
+
+
+async def _review_now(context: Context, file: AssetFile, plan: _ReviewPlan) -> Verdict:
+    if plan.payload is None or plan.later:
+        return Verdict()
+    async with context.objects.local_copy(file.final_key, context.settings.work_dir) as path:
+        try:
+            return await moderation.review_file_now(context.runtime, path, plan.payload)
+        except ChildError as error:
+            log.warning("a file could not be reviewed", file_id=file.id, kind=error.kind)
+            return Verdict(unexamined=(str(plan.payload["kind"]),))
+
+
+def _with_measures(asset: Asset, found: Examination) -> dict[str, Any]:
+    """`asset_extra_meta` with what was measured; what the tenant said of a deck stays beside it."""
+    meta = dict(asset.extra_meta)
+    for member, measured in found.meta.items():
+        meta[member] = {**meta.get(member, {}), **measured} if member == "ppt_meta" else measured
+    if found.needs_transcoding:
+        meta["video_meta"] = {**meta["video_meta"], "video_transcoding_status": "WAITING"}
+    return meta
+
+
+async def _submit(context: Context, file: AssetFile, found: Examination) -> None:
+    """The file stays UPLOADED until its job ends."""
+    assert context.runtime.jobs is not None
+    file.job_id = context.new_id()
+    file.transcoding_status = "WAITING" if found.needs_transcoding else None
+    await context.session.flush()
+    await context.runtime.jobs.submit(context, JobSubmission(file.job_id, PREPARE, file.id))
 
 
 async def _reload(context: Context, file: AssetFile) -> AssetFile:
@@ -251,22 +340,24 @@ async def _store(context: Context, file: AssetFile) -> ObjectInfo:
     return await objects.head(file.final_key)
 
 
-def _fail(context: Context, file: AssetFile, reason: str) -> None:
-    """The main file is unfit: its bytes go, and file and asset say why."""
+async def _fail(context: Context, file: AssetFile, reason: str) -> None:
+    """The file is unfit: its bytes go, it says why, and so does the asset of a main file."""
     asset = file.asset
-    drop_bytes(context, file)
+    await drop_bytes(context, file)
     file.state = FileState.FAILED
     file.reason = reason[:256]
-    asset.state = advance(AssetState(asset.state), AssetState.FAILED)
-    asset.reason = reason[:256]
+    if file.category == FileCategory.MAIN:
+        fail(asset, None, reason)
     AssetRepository(context).touch(asset)
 
 
 async def _give_up(context: Context, file: AssetFile, state: FileState) -> None:
     if file.state == FileState.CREATED:
         raise AssetStateError(f"the file {file.id} is confirmed already: delete it instead")
+    if file.job_id is not None:
+        raise AssetStateError(f"the file {file.id} is being made ready: delete it instead")
     file.state = state
-    drop_bytes(context, file)
+    await drop_bytes(context, file)
     AssetFileRepository(context).touch(file)
 
 

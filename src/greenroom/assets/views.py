@@ -7,8 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from greenroom.assets.models import Asset, AssetFile
-from greenroom.assets.states import AssetState, AssetType, FileCategory
-from greenroom.assets.wire import AssetExtraMeta, AssetFileInfo, DigitalAssetInfo
+from greenroom.assets.states import AssetState, AssetType, FileCategory, FileState
+from greenroom.assets.wire import (
+    AssetExtraMeta,
+    AssetFileInfo,
+    DigitalAssetInfo,
+    DigitalAssetSummary,
+    FileExtraMeta,
+)
 from greenroom.clock import wire_time
 from greenroom.runtime import Context
 
@@ -22,6 +28,8 @@ _META_MEMBER = {
     AssetType.AUDIO: "audio_meta",
     AssetType.MUSIC: "audio_meta",
 }
+_SHOWN = {FileState.CREATED, FileState.REVIEW, FileState.UPLOADED}
+"""States in which the owner can fetch a file that is stored."""
 _SYSTEM_FILLED = {"image_meta", "video_meta", "audio_meta"}
 
 _MEDIA_TYPES = {
@@ -48,7 +56,7 @@ def meta_member(kind: str, meta: AssetExtraMeta | None) -> dict[str, Any]:
 
 def asset_info(context: Context, asset: Asset) -> DigitalAssetInfo:
     """The asset as lists and details show it, with fresh download links."""
-    hidden = asset.state == AssetState.BLOCK
+    hidden = asset.state_before_block is not None
     return DigitalAssetInfo(
         project_id=asset.project_id,
         asset_id=asset.id,
@@ -73,14 +81,11 @@ def asset_info(context: Context, asset: Asset) -> DigitalAssetInfo:
 
 
 def file_info(context: Context, file: AssetFile, *, hidden: bool = False) -> AssetFileInfo:
-    """One file; a blocked asset shows no links."""
+    """One file; that of a frozen asset (`hidden`) shows no link."""
     url = None
-    if file.object_key is not None and not hidden:
-        suffix = file.name.rpartition(".")[2].lower()
+    if file.object_key is not None and file.state in _SHOWN and not hidden:
         url = context.download_url(
-            file.object_key,
-            file_name=file.name,
-            content_type=_MEDIA_TYPES.get(suffix) or _MEDIA_TYPES.get(file.type.lower()),
+            file.object_key, file_name=file.name.rpartition("/")[2], content_type=_media_type(file)
         )
     return AssetFileInfo(
         file_id=file.id,
@@ -90,6 +95,35 @@ def file_info(context: Context, file: AssetFile, *, hidden: bool = False) -> Ass
         file_type=file.type,
         asset_file_category=FileCategory(file.category).value,
         download_url=url,
-        state=file.state,
+        state=FileState.BLOCK if hidden and file.state in _SHOWN else file.state,
+        block_reason_code=file.asset.block_reason_code if hidden else None,
         reason=file.reason,
+        file_extra_meta=FileExtraMeta(video_transcoding_status=file.transcoding_status)
+        if file.transcoding_status
+        else None,
     )
+
+
+def asset_summary(context: Context, asset: Asset) -> DigitalAssetSummary:
+    """The few facts of an asset that other lists show."""
+    hidden = asset.state_before_block is not None
+    links = [
+        context.download_url(file.object_key, content_type=_media_type(file), inline=True)
+        for category in (FileCategory.COVER, FileCategory.MAIN)
+        for file in asset.files
+        if file.category == category and file.state == FileState.CREATED and file.object_key and not hidden
+        if category == FileCategory.COVER or asset.type == AssetType.IMAGE
+    ]
+    return DigitalAssetSummary(
+        asset_id=asset.id,
+        asset_name=asset.name,
+        asset_state=asset.state,
+        asset_type=asset.type,
+        block_reason_code=asset.block_reason_code,
+        cover_url=links[0] if links else None,
+        thumbnail_url=links[0] if links else None,
+    )
+
+
+def _media_type(file: AssetFile) -> str | None:
+    return _MEDIA_TYPES.get(file.name.rpartition(".")[2].lower()) or _MEDIA_TYPES.get(file.type.lower())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from greenroom.api.wire import ErrorResponse, PageQuery, WireModel, WireTime
-from greenroom.assets.states import AssetSource, AssetState, AssetType
+from greenroom.api.wire import ErrorResponse, Id, PageQuery, WireModel, WireTime
+from greenroom.assets.states import AssetSource, AssetState, AssetType, TransferState, TransferType
 
 Language = Literal[
     "UNKNOW", "CN", "EN", "GER", "fr", "Kr", "por", "JPN", "Ita", "ESP", "DBH", "GT", "GXH", "HBH", "SXH",
@@ -236,7 +237,9 @@ class AssetFileInfo(WireModel):
     asset_file_category: str
     download_url: str | None = None
     state: str
+    block_reason_code: str | None = None
     reason: str | None = None
+    file_extra_meta: FileExtraMeta | None = None
 
 
 class DigitalAssetInfo(WireModel):
@@ -268,7 +271,7 @@ class ListAssetsResponse(WireModel):
     assets: list[DigitalAssetInfo]
 
 
-def _each_of(allowed: type[AssetType] | type[AssetState]) -> Any:
+def _each_of(allowed: type[StrEnum]) -> Any:
     """Checks a comma-separated value of the query."""
 
     def check(text: str) -> str:
@@ -314,3 +317,115 @@ class ListAssetsQuery(PageQuery):
 
 class DeleteAssetQuery(WireModel):
     mode: Literal["force"] | None = None
+
+
+class BatchAssetActionReq(WireModel):
+    action: Literal["DELETE", "DELETE_FORCE", "RESTORE", "UNACTIVE", "ACTIVE", "SHARE", "UNSHARE"]
+    asset_ids: list[Id] = Field(min_length=1, max_length=100)
+    params: str | None = Field(None, max_length=4096)
+    """Of SHARE: an `AssetSharedConfig` as JSON."""
+
+
+class AssetActionResult(WireModel):
+    ret_status: Literal["SUCCESS", "FAILED"]
+    asset_ids: list[str]
+    error_info: ErrorResponse | None = None
+
+
+class BatchExecuteAssetActionResponse(WireModel):
+    results: list[AssetActionResult]
+
+
+class ListAssetSummarysReq(WireModel):
+    asset_ids: list[Id] = Field(min_length=1, max_length=1000)
+
+
+class DigitalAssetSummary(WireModel):
+    asset_id: str
+    asset_name: str
+    asset_state: str
+    asset_type: str
+    block_reason_code: str | None = None
+    cover_url: str | None = None
+    thumbnail_url: str | None = None
+
+
+class ListAssetSummaryResponse(WireModel):
+    asset_list: list[DigitalAssetSummary]
+
+
+class ReplicationEncInfo(WireModel):
+    algorithm: str = Field(min_length=1, max_length=64)
+    key_id: str = Field(min_length=1, max_length=128)
+    iv: str = Field(min_length=1, max_length=128)
+
+
+class ReplicationAssetInfo(WireModel):
+    """What one project gives to another so that it can copy an asset."""
+
+    asset_id: Id
+    asset_info: str = Field(min_length=1, max_length=100_000)
+    encryption_info: ReplicationEncInfo
+    expire_time: int = Field(ge=0, le=9_223_372_036_854_775_807)
+    """Milliseconds since 1970."""
+
+
+class TransferAssetReq(WireModel):
+    transfer_type: TransferType = TransferType.TRANSFER_OUT
+    asset_ids: list[Id] = Field(min_length=1, max_length=100)
+    dest_project_id: Id
+    memo: str | None = Field(None, max_length=256)
+    auto_accept: bool | None = None
+    auto_active: bool | None = None
+    is_need_billing: bool | None = None
+    transfer_job_id: str | None = Field(None, max_length=64)
+
+
+class TransferAssetResponse(WireModel):
+    job_id: str
+
+
+class TransferAssetJobInfo(WireModel):
+    job_id: str
+    transfer_type: TransferType
+    transfer_assets: list[dict[str, Any]]
+    state: TransferState
+    src_project_id: str
+    dest_project_id: str
+    memo: str | None = None
+    reason: str | None = None
+    start_time: str
+    finish_time: str | None = None
+    expire_time: str
+    is_need_billing: bool
+    error_info: ErrorResponse | None = None
+
+
+class ListTransferAssetJobsResponse(WireModel):
+    count: int
+    jobs: list[TransferAssetJobInfo]
+
+
+class ListTransferAssetJobsQuery(PageQuery):
+    role: Literal["ALL", "SENDER", "RECEIVER"] | None = None
+    state: Annotated[str, Field(max_length=64), _each_of(TransferState)] | None = None
+    transfer_type: Annotated[str, Field(max_length=64), _each_of(TransferType)] | None = None
+
+
+class TransJobRejectBody(WireModel):
+    reason: str | None = Field(None, max_length=256)
+
+
+class BillResources(WireModel):
+    resource_type: str
+    resource_nums: int
+
+
+class TransAcceptResponse(WireModel):
+    is_need_billing: bool
+    required_resources: list[BillResources]
+
+
+class ExecuteTransferAssetActionResponse(WireModel):
+    accept_respone: TransAcceptResponse | None = None
+    """Spelled so on the wire."""

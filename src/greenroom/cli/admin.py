@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenroom.cli import admin_billing, admin_people, admin_permissions
+from greenroom.cli import admin_billing, admin_people, admin_permissions, admin_review
 from greenroom.cli.administration import AsJson, Data, administer, region_of, show_made, show_rows
 
 app = typer.Typer(no_args_is_help=True)
@@ -23,6 +23,8 @@ app.add_typer(admin_people.users, name="users", help="A tenant's users.")
 app.add_typer(admin_people.groups, name="groups", help="Groups: users get permissions through them.")
 app.add_typer(admin_permissions.policies, name="policies", help="Policies: what a group may do.")
 app.add_typer(admin_permissions.keys, name="keys", help="Access keys.")
+app.add_typer(admin_review.review, name="review", help="Content that people decide on; words; exemptions.")
+app.add_typer(admin_review.freeze, name="freeze", help="Frozen assets, tasks and tenants, and appeals.")
 app.add_typer(rates, name="rates", help="Calls a second, where they differ from the contract's.")
 app.add_typer(admin_billing.app)
 

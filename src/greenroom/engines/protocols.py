@@ -136,6 +136,49 @@ class Recogniser(Protocol):
     def transcribe(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> str: ...
 
 
+class Decision(StrEnum):
+    """What is to happen with content, from the mildest to the strictest."""
+
+    PASS = "PASS"
+    DOUBT = "DOUBT"
+    """A person decides."""
+    REFUSE = "REFUSE"
+
+
+@dataclass(slots=True, frozen=True)
+class Finding:
+    """One thing that a moderator noticed."""
+
+    moderator: str
+    category: str
+    """sexual, violence, hate, self-harm, drugs, gambling, fraud, extremism, abuse, personal, or one's own."""
+    decision: Decision
+    score: float
+    """0..1: how sure the moderator is."""
+    detail: str
+    """For the reviewer: the words, or the class of the picture."""
+    place: str = ""
+    """Where: the field, or the time in a recording."""
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """Judges whether content is fit. One that knows only texts or only pictures finds nothing in the other.
+
+    It must be safe to call from several threads, and must not touch the network unless it was configured to.
+    """
+
+    name: str
+    reads_text: bool
+    sees_pictures: bool
+
+    def review_text(self, text: str) -> Sequence[Finding]:
+        """What is wrong with a text of any language and up to some 100,000 characters; empty if nothing."""
+
+    def review_picture(self, picture: Image) -> Sequence[Finding]:
+        """What is wrong with a picture; empty if nothing."""
+
+
 class Progress(Protocol):
     """Called by long work. Raises `CancelledError` of the caller's choosing to stop it."""
 

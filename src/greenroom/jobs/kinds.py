@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from greenroom.jobs.engine import JobKind, JobQueue
 
 KINDS: Mapping[str, tuple[JobQueue, str]] = {
+    "assets.prepare": (JobQueue.CPU_SHORT, "greenroom.assets.jobs:MAKE_READY"),
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),

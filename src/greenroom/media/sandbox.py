@@ -10,8 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from greenroom.media import errors
-from greenroom.media.errors import MediaError, MediaLimitError, NotMediaError
+from greenroom.media.content import Content
+from greenroom.media.documents import UnsafeArchiveError
+from greenroom.media.errors import (
+    DamagedMediaError,
+    MediaError,
+    MediaLimitError,
+    MissingStreamError,
+    NotMediaError,
+)
+from greenroom.media.inspect import Inspection, Role
 from greenroom.media.probe import AudioStreamInfo, MediaInfo, VideoStreamInfo
 
 MEMORY_BYTES = 2 << 30
@@ -49,7 +57,32 @@ def probe_safely(
         MediaError: as `probe` raises it, with the same class and text.
         MediaLimitError: the child took too long or too much memory.
     """
-    command = [sys.executable, "-m", "greenroom.media.probe", str(path), str(memory_bytes), str(cpu_s)]
+    answer = _ask("greenroom.media.probe", [str(path), str(memory_bytes), str(cpu_s)], path, wall_s)
+    return _media_info(answer["info"])
+
+
+def inspect_safely(
+    path: Path, role: Role, declared: str, memory_bytes: int = MEMORY_BYTES, cpu_s: int = CPU_S
+) -> Inspection:
+    """As `inspect`, in a limited child process.
+
+    Raises:
+        MediaError: as `inspect` raises it, with the same class and text.
+        MediaLimitError: the child took too long or too much memory.
+    """
+    arguments = [str(path), role.value, declared, str(memory_bytes), str(cpu_s)]
+    answer = _ask("greenroom.media.inspect", arguments, path, float(cpu_s))
+    info = answer["info"]
+    return Inspection(
+        content=Content[answer["content"]],
+        media=_media_info(info) if info is not None else None,
+        page_count=answer["page_count"],
+    )
+
+
+def _ask(module: str, arguments: list[str], path: Path, wall_s: float) -> dict[str, Any]:
+    """Run the module in a child and read the JSON line that it prints. Raises MediaError."""
+    command = [sys.executable, "-m", module, *arguments]
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -74,16 +107,21 @@ def probe_safely(
             f"{path.name} could not be examined: reading it takes more time or memory than allowed, "
             "or the file is malformed. Export it again as a plain MP4."
         )
-    return _read_answer(path, json.loads(child.stdout.splitlines()[-1]))
+    answer: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    if answer["ok"]:
+        return answer
+    kind = _KINDS.get(answer["kind"], NotMediaError)
+    raise kind(answer["message"])
 
 
-def _read_answer(path: Path, answer: dict[str, Any]) -> MediaInfo:
-    if not answer["ok"]:
-        kind = getattr(errors, answer["kind"], NotMediaError)
-        if isinstance(kind, type) and issubclass(kind, MediaError):
-            raise kind(answer["message"])
-        raise NotMediaError(f"{path.name} cannot be read.")
-    info = dict(answer["info"])
+_KINDS: dict[str, type[MediaError]] = {
+    kind.__name__: kind
+    for kind in (NotMediaError, DamagedMediaError, MissingStreamError, MediaLimitError, UnsafeArchiveError)
+}
+
+
+def _media_info(found: dict[str, Any]) -> MediaInfo:
+    info = dict(found)
     info["video"] = VideoStreamInfo(**info["video"]) if info["video"] else None
     info["audio"] = AudioStreamInfo(**info["audio"]) if info["audio"] else None
     return MediaInfo(**info)

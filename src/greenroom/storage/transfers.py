@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from greenroom.errors import GreenroomError, InvalidParameterError
 from greenroom.runtime import Runtime
+from greenroom.storage.holds import is_held
 from greenroom.storage.links import OBJECTS_PATH
 from greenroom.storage.objects import ObjectInfo, ObjectNotFoundError
 
@@ -40,6 +41,13 @@ class ObjectMissingError(GreenroomError):
     status = 404
 
 
+class ObjectHeldError(GreenroomError):
+    """A valid link, but the object is frozen."""
+
+    error_code = "MSS.10001004"
+    status = 403
+
+
 class RangeError(GreenroomError):
     """The Range header lies outside the object."""
 
@@ -51,7 +59,7 @@ async def transfer_object(runtime: Runtime, request: Request) -> Response:
     """PUT, GET or HEAD below `/objects/`. The link itself is the permission.
 
     Raises:
-        LinkError, UploadTooLargeError, UploadMismatchError, ObjectMissingError, RangeError.
+        LinkError, UploadTooLargeError, UploadMismatchError, ObjectMissingError, ObjectHeldError, RangeError.
     """
     key = request.scope["path"].removeprefix(OBJECTS_PATH)
     parameters = dict(request.query_params)
@@ -61,6 +69,9 @@ async def transfer_object(runtime: Runtime, request: Request) -> Response:
         runtime.links.verify("put", key, parameters)
         return await _receive(runtime, request, key, _Limits.read(parameters, request))
     runtime.links.verify("get", key, parameters)
+    async with runtime.sessions.read() as session:
+        if await is_held(session, key):
+            raise ObjectHeldError("the file behind this link is frozen: ask the operator to unfreeze it")
     return await _send(runtime, request, key, parameters)
 
 

@@ -28,7 +28,7 @@ TRANSITIONS: Mapping[VideoState, frozenset[VideoState]] = {
     VideoState.SUCCEED: frozenset({VideoState.BLOCK}),
     VideoState.FAILED: frozenset(),
     VideoState.CANCELED: frozenset(),
-    VideoState.BLOCK: frozenset(),
+    VideoState.BLOCK: frozenset({VideoState.SUCCEED}),
 }
 
 
