@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape
 
 from greenroom.billing.invoices import Invoice, InvoiceLine
 
-_WIDTHS_MM = (72, 52, 20, 16, 30)
+_WIDTHS_MM = (64, 60, 20, 16, 30)
 _HEAD = ("Description", "Project", "Quantity", "Unit", "Amount")
+_FONT, _BOLD = "Helvetica", "Helvetica-Bold"
 _CHINESE = "STSong-Light"
-"""Every PDF reader brings it (Adobe's CJK collection), so that no font has to be shipped."""
+"""Of Adobe's CJK collection, which PDF readers bring: no font has to be shipped."""
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
@@ -35,7 +36,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
     )
     styles = _styles(invoice)
     story = [
-        *[_paragraph(line, styles["small"]) for line in invoice.issuer],
+        *[_paragraph(line, styles["issuer"]) for line in invoice.issuer],
         Spacer(1, 8 * mm),
         _paragraph(f"Invoice {invoice.number}", styles["title"]),
         *[_paragraph(line, styles["body"]) for line in _heading(invoice)],
@@ -44,8 +45,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
         Spacer(1, 6 * mm),
         *[_paragraph(line, styles["body"]) for line in _closing(invoice)],
     ]
-    number = _page_number(styles["font"])
-    document.build(story, onFirstPage=number, onLaterPages=number)
+    document.build(story, onFirstPage=_number_page, onLaterPages=_number_page)
     return out.getvalue()
 
 
@@ -69,21 +69,20 @@ def _styles(invoice: Invoice) -> dict[str, Any]:
     from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
 
-    font, bold = _fonts(invoice)
-    body = ParagraphStyle("body", fontName=font, fontSize=9.5, leading=13)
+    body = ParagraphStyle("body", fontName=_FONT, fontSize=9.5, leading=13)
     return {
-        "font": font,
-        "bold": bold,
         "body": body,
-        "small": ParagraphStyle("small", parent=body, fontSize=8.5, leading=11),
-        "title": ParagraphStyle("title", parent=body, fontName=bold, fontSize=17, leading=26),
+        "issuer": ParagraphStyle(
+            "issuer", parent=body, fontName=_issuer_font(invoice), fontSize=8.5, leading=11
+        ),
+        "title": ParagraphStyle("title", parent=body, fontName=_BOLD, fontSize=17, leading=26),
         "cell": ParagraphStyle("cell", parent=body, fontSize=8.5, leading=11),
         "number": ParagraphStyle("number", parent=body, fontSize=8.5, leading=11, alignment=TA_RIGHT),
     }
 
 
-def _fonts(invoice: Invoice) -> tuple[str, str]:
-    """Helvetica, unless the issuer has characters beyond Latin-1; all other texts are ours, or ASCII."""
+def _issuer_font(invoice: Invoice) -> str:
+    """Helvetica, unless the issuer has characters beyond Latin-1. All other texts are ours, or ASCII."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -91,8 +90,8 @@ def _fonts(invoice: Invoice) -> tuple[str, str]:
         "".join(invoice.issuer).encode("latin-1")
     except UnicodeEncodeError:
         pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
-        return _CHINESE, _CHINESE
-    return "Helvetica", "Helvetica-Bold"
+        return _CHINESE
+    return _FONT
 
 
 def _table(invoice: Invoice, styles: dict[str, Any]) -> Any:
@@ -103,9 +102,9 @@ def _table(invoice: Invoice, styles: dict[str, Any]) -> Any:
     rows = [list(_HEAD), *[_row(line, invoice, styles) for line in invoice.lines]]
     rows.append(["Total", "", "", "", invoice.money(invoice.total)])
     ruled = [
-        ("FONT", (0, 0), (-1, -1), styles["font"], 8.5),
-        ("FONT", (0, 0), (-1, 0), styles["bold"], 8.5),
-        ("FONT", (0, -1), (-1, -1), styles["bold"], 8.5),
+        ("FONT", (0, 0), (-1, -1), _FONT, 8.5),
+        ("FONT", (0, 0), (-1, 0), _BOLD, 8.5),
+        ("FONT", (0, -1), (-1, -1), _BOLD, 8.5),
         ("ALIGN", (2, 0), (2, -1), "RIGHT"),
         ("ALIGN", (4, 0), (4, -1), "RIGHT"),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -132,9 +131,6 @@ def _paragraph(text: str, style: Any) -> Any:
     return Paragraph(escape(text), style)
 
 
-def _page_number(font: str) -> Any:
-    def draw(canvas: Any, document: Any) -> None:
-        canvas.setFont(font, 8)
-        canvas.drawCentredString(document.pagesize[0] / 2, 24, f"Page {document.page}")
-
-    return draw
+def _number_page(canvas: Any, document: Any) -> None:
+    canvas.setFont(_FONT, 8)
+    canvas.drawCentredString(document.pagesize[0] / 2, 24, f"Page {document.page}")
