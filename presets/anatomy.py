@@ -10,16 +10,7 @@ import scipy.sparse as sp
 from presets import body
 from presets.mesh import F32, F64, I32, catmull_clark, linear_split, skin_vertices, triangles, vertex_normals
 
-UNITS = (
-    "browDownLeft browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff cheekSquintLeft "
-    "cheekSquintRight eyeBlinkLeft eyeBlinkRight eyeLookDownLeft eyeLookDownRight eyeLookInLeft eyeLookInRight "
-    "eyeLookOutLeft eyeLookOutRight eyeLookUpLeft eyeLookUpRight eyeSquintLeft eyeSquintRight eyeWideLeft "
-    "eyeWideRight jawForward jawLeft jawOpen jawRight mouthClose mouthDimpleLeft mouthDimpleRight mouthFrownLeft "
-    "mouthFrownRight mouthFunnel mouthLeft mouthLowerDownLeft mouthLowerDownRight mouthPressLeft mouthPressRight "
-    "mouthPucker mouthRight mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper mouthSmileLeft "
-    "mouthSmileRight mouthStretchLeft mouthStretchRight mouthUpperUpLeft mouthUpperUpRight noseSneerLeft "
-    "noseSneerRight tongueOut"
-).split()
+UNITS = ["browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight", "noseSneerLeft", "noseSneerRight", "tongueOut"]
 WAIST = 0.0
 """Nothing lower than this above the spine's root is made, decimetres."""
 
@@ -72,14 +63,30 @@ def strongest(weights: F64, k: int = 4) -> tuple[I32, F32]:
 class Anatomy:
     """One person's base mesh with all that hangs on it."""
 
-    def __init__(self, shape: body.Shape) -> None:
+    def __init__(self, shape: body.Shape, head_size: float = 1.0) -> None:
         self.vertices = body.shaped_vertices(shape)
         self.skeleton = body.skeleton(self.vertices)
         self.weights = body.bone_weights(self.skeleton.names)
         self.units = np.stack([body.face_unit(name) for name in UNITS])
+        self._scale_head(head_size)
         self._correct_units()
         self.eye_centres, self.eye_radius = self._eyes()
         self.landmarks = self._landmarks()
+
+    def _scale_head(self, size: float) -> None:
+        """A head a little larger than life reads better in a small picture; the neck follows smoothly."""
+        names = self.skeleton.names
+        share = self.weights[:, names.index("head")] + 0.75 * self.weights[:, names.index("neck03")]
+        share += 0.5 * self.weights[:, names.index("neck02")] + 0.25 * self.weights[:, names.index("neck01")]
+        joints = body.joint_vertices()
+        share[joints] = np.clip(
+            (self.vertices[joints, 1] - self.skeleton.heads[names.index("neck01"), 1]) / 0.9, 0, 1
+        )
+        centre = self.skeleton.heads[names.index("neck02")]
+        scale = 1 + (size - 1) * np.clip(share, 0, 1)[:, None]
+        self.vertices = centre + (self.vertices - centre) * scale
+        self.units *= scale
+        self.skeleton = body.skeleton(self.vertices)
 
     def _correct_units(self) -> None:
         """Lashes and lids of the helper mesh take no part; nothing to correct but the tongue's own unit."""
@@ -105,7 +112,9 @@ class Anatomy:
         skin = self.vertices[self.group("body")]
         eyes = self.eye_centres.mean(axis=0)
         jaw_tail = self.skeleton.tails[self.skeleton.number("jaw")]
-        middle = skin[(np.abs(skin[:, 0]) < 0.08) & (skin[:, 1] < eyes[1] + 0.1) & (skin[:, 1] > jaw_tail[1] - 0.1)]
+        middle = skin[
+            (np.abs(skin[:, 0]) < 0.08) & (skin[:, 1] < eyes[1] + 0.1) & (skin[:, 1] > jaw_tail[1] - 0.1)
+        ]
         nose = middle[np.argmax(middle[:, 2])]
         mouth = self.vertices[self.group("helper-upper-teeth")].mean(axis=0)
         lips = middle[(np.abs(middle[:, 1] - mouth[1]) < 0.2)]
@@ -123,7 +132,12 @@ class Anatomy:
         }
 
     def surface(
-        self, quads: I32, uv_quads: I32 | None, levels: int = 1, with_units: bool = True, offset: F64 | None = None
+        self,
+        quads: I32,
+        uv_quads: I32 | None,
+        levels: int = 1,
+        with_units: bool = True,
+        offset: F64 | None = None,
     ) -> Part:
         """A refined part of the base mesh.
 
@@ -145,7 +159,7 @@ class Anatomy:
             uv_step, uv_next = linear_split(uv_faces, uv_matrix.shape[0])
             uv_matrix, uv_faces = uv_step @ uv_matrix, uv_next
         corners = np.stack([faces.ravel(), uv_faces.ravel()], axis=1)
-        unique, first, inverse = np.unique(corners, axis=0, return_index=True, return_inverse=True)
+        unique, _first, inverse = np.unique(corners, axis=0, return_index=True, return_inverse=True)
         inverse = inverse.ravel()
         picked = matrix[unique[:, 0]]
         base = self.vertices[used] + (offset[used] if offset is not None else 0.0)
@@ -226,11 +240,15 @@ class Anatomy:
         half_width = (high[0] - low[0]) / 2 * 0.84
         depth = (high[2] - low[2]) * 0.98
         front = high[2] - 0.055
-        widths = np.array([0.088, 0.070, 0.078, 0.072, 0.070, 0.100]) if upper else np.array(
-            [0.056, 0.062, 0.070, 0.072, 0.072, 0.105]
+        widths = (
+            np.array([0.088, 0.070, 0.078, 0.072, 0.070, 0.100])
+            if upper
+            else np.array([0.056, 0.062, 0.070, 0.072, 0.072, 0.105])
         )
-        heights = np.array([0.112, 0.100, 0.108, 0.086, 0.078, 0.070]) if upper else np.array(
-            [0.088, 0.090, 0.100, 0.084, 0.076, 0.070]
+        heights = (
+            np.array([0.112, 0.100, 0.108, 0.086, 0.078, 0.070])
+            if upper
+            else np.array([0.088, 0.090, 0.100, 0.084, 0.076, 0.070])
         )
         t = np.linspace(0, np.pi / 2, 400)
         curve = np.stack([half_width * np.sin(t) ** 0.9, front - depth * (1 - np.cos(t) ** 0.95)], axis=1)
@@ -245,14 +263,20 @@ class Anatomy:
             place += w
             x = np.interp(centre, length, curve[:, 0])
             z = np.interp(centre, length, curve[:, 1])
-            ahead = np.interp(centre + 0.01, length, curve[:, 0]) - np.interp(centre - 0.01, length, curve[:, 0])
-            back = np.interp(centre + 0.01, length, curve[:, 1]) - np.interp(centre - 0.01, length, curve[:, 1])
+            ahead = np.interp(centre + 0.01, length, curve[:, 0]) - np.interp(
+                centre - 0.01, length, curve[:, 0]
+            )
+            back = np.interp(centre + 0.01, length, curve[:, 1]) - np.interp(
+                centre - 0.01, length, curve[:, 1]
+            )
             along = np.array([ahead, 0, back]) / np.hypot(ahead, back)
             out = np.array([-along[2], 0, along[0]])
             front_tooth = centre < 0.25
             for sign in (1.0, -1.0):
                 p, uv, tris = _tooth(w * 0.985, h, 0.055 if front_tooth else 0.085, front_tooth, direction)
-                place_at = np.array([x, edge - direction * (0.006 if abs(centre) > 0.09 and centre < 0.16 else 0), z])
+                place_at = np.array(
+                    [x, edge - direction * (0.006 if abs(centre) > 0.09 and centre < 0.16 else 0), z]
+                )
                 world = place_at + p[:, :1] * along + p[:, 1:2] * [0, 1, 0] + p[:, 2:] * out
                 if sign < 0:
                     world = world * [-1, 1, 1]
@@ -291,7 +315,10 @@ class Anatomy:
             basis = np.concatenate([source, np.ones((len(source), 1))], axis=1)
             ours = np.concatenate([points, np.ones((len(points), 1))], axis=1)
             part.deltas = np.stack(
-                [ours @ np.linalg.lstsq(basis, self.units[u][helper], rcond=None)[0] for u in range(len(UNITS))]
+                [
+                    ours @ np.linalg.lstsq(basis, self.units[u][helper], rcond=None)[0]
+                    for u in range(len(UNITS))
+                ]
             ).astype(np.float32)
             part.moved = np.arange(len(points), dtype=np.int32)
         return part
@@ -315,7 +342,9 @@ def _tooth(width: float, height: float, depth: float, front: bool, direction: fl
     z -= 0.010 * (np.abs(x) / (width / 2)) ** 2
     y = direction * height * np.repeat(v[:, None], cols, axis=1) * 1.25
     y += direction * 0.006 * (np.abs(ring_x) ** 4)[None] * (v < 0.15)[:, None]
-    uv = np.stack([np.repeat(np.clip(v[:, None] * 1.3 - 0.5, 0, 1), cols, 1), np.repeat(v[:, None], cols, 1)], -1)
+    uv = np.stack(
+        [np.repeat(np.clip(v[:, None] * 1.3 - 0.5, 0, 1), cols, 1), np.repeat(v[:, None], cols, 1)], -1
+    )
     points = np.stack([x, y, z], axis=-1).reshape(-1, 3)
     return points, uv.reshape(-1, 2), grid_triangles(rows, cols, True)
 

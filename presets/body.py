@@ -96,7 +96,9 @@ def shaped_vertices(shape: Shape) -> F64:
                     stem = f"{sex}-{age}-{muscle}-{weight}"
                     add_target(vertices, f"{macro}/universal-{stem}.target.gz", part)
                     add_target(
-                        vertices, f"{macro}/proportions/{stem}-idealproportions.target.gz", part * max(0, ideal)
+                        vertices,
+                        f"{macro}/proportions/{stem}-idealproportions.target.gz",
+                        part * max(0, ideal),
                     )
     for name, value in (shape.details or {}).items():
         for path, amount in _modifier(name, value):
@@ -156,7 +158,9 @@ class Skeleton:
             parent = self.parents[b]
             if parent >= 0:
                 up = out[parent]
-                local = np.concatenate([up[:, :3] @ local[:, :3], (up[:, :3] @ local[:, 3] + up[:, 3])[:, None]], 1)
+                local = np.concatenate(
+                    [up[:, :3] @ local[:, :3], (up[:, :3] @ local[:, 3] + up[:, 3])[:, None]], 1
+                )
             out[b] = local
         return out
 
@@ -171,6 +175,12 @@ def _end(entry: dict[str, object], vertices: F64, groups: dict[str, list[list[in
         return vertices[int(str(entry["vertex_index"]))]
     index = np.array(entry["vertex_indices"], np.int64)
     return vertices[index].mean(axis=0)
+
+
+def joint_vertices() -> I32:
+    """Vertices of the small cubes that mark joints."""
+    groups = base_mesh().groups
+    return np.unique(np.concatenate([f[0].ravel() for n, f in groups.items() if n.startswith("joint-")]))
 
 
 def skeleton(vertices: F64) -> Skeleton:
@@ -194,7 +204,18 @@ def skeleton(vertices: F64) -> Skeleton:
     return Skeleton(order, parents, heads, tails)
 
 
-_FACE_BONES = ("oris", "levator", "special", "orbicularis", "oculi", "risorius", "temporalis", "jaw", "tongue", "eye.")
+_FACE_BONES = (
+    "oris",
+    "levator",
+    "special",
+    "orbicularis",
+    "oculi",
+    "risorius",
+    "temporalis",
+    "jaw",
+    "tongue",
+    "eye.",
+)
 
 
 def bone_weights(names: list[str]) -> F64:

@@ -35,7 +35,11 @@ def say(text: str, voice: str, folder: Path) -> tuple[Any, int, list[Said]]:
     if kept.exists() and sound.exists():
         stored = json.loads(kept.read_text())
         if stored["text"] == text and stored["voice"] == voice:
-            return np.load(sound, allow_pickle=False), stored["rate"], [Said(*row) for row in stored["phonemes"]]
+            return (
+                np.load(sound, allow_pickle=False),
+                stored["rate"],
+                [Said(*row) for row in stored["phonemes"]],
+            )
     from greenroom.stage.speech import speak
 
     speech = speak(text, voice)
@@ -46,7 +50,9 @@ def say(text: str, voice: str, folder: Path) -> tuple[Any, int, list[Said]]:
     spans += [Said(p.symbol, p.start_sample + pad, p.end_sample + pad) for p in speech.phonemes or ()]
     spans.append(Said("sil", spans[-1].end_sample, len(pcm)))
     rows = [[s.symbol, s.start_sample, s.end_sample] for s in spans]
-    kept.write_text(json.dumps({"text": text, "voice": voice, "rate": rate, "phonemes": rows}, ensure_ascii=False))
+    kept.write_text(
+        json.dumps({"text": text, "voice": voice, "rate": rate, "phonemes": rows}, ensure_ascii=False)
+    )
     np.save(sound, pcm)
     return pcm, rate, spans
 

@@ -46,7 +46,16 @@ class Presenter:
     colours: tuple[Colour, ...]
     """The outfit's colours, outermost first."""
     iris: Colour = (0.07, 0.045, 0.028)
-    rest_face: Mapping[str, float] = field(default_factory=lambda: {"mouthSmile": 0.34, "eyeSquint": 0.10, "cheekSquint": 0.15, "mouthPress": 0.12, "mouthClose": 0.06, "browInnerUp": 0.02})
+    rest_face: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "mouthSmile": 0.34,
+            "eyeSquint": 0.10,
+            "cheekSquint": 0.15,
+            "mouthPress": 0.12,
+            "mouthClose": 0.06,
+            "browInnerUp": 0.02,
+        }
+    )
     brow_hairs: int = 420
     brow_thick: float = 1.0
     brow_arch: float = 1.0
@@ -56,6 +65,7 @@ class Presenter:
     beard_hairs: int = 0
     beard_length: float = 0.05
     beard_tint: Colour | None = None
+    head_size: float = 1.07
     skin_relief_mm: float = 0.6
     skin_gloss: float = 1.1
 

@@ -57,7 +57,9 @@ class Film:
         self._sound.layout = "mono"
 
     def add(self, picture: Any) -> None:
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="gray" if self._grey else "rgb24")
+        frame = av.VideoFrame.from_ndarray(
+            np.ascontiguousarray(picture), format="gray" if self._grey else "rgb24"
+        )
         frame.pts = self._count
         frame.time_base = Fraction(1, FPS)
         self._count += 1
@@ -81,7 +83,14 @@ class Film:
         self._file.close()
 
 
-def film(pictures: Iterable[Any], folder: Path, name: str, size: tuple[int, int], sound: tuple[Any, int] | None = None, screen: bool = False) -> None:
+def film(
+    pictures: Iterable[Any],
+    folder: Path,
+    name: str,
+    size: tuple[int, int],
+    sound: tuple[Any, int] | None = None,
+    screen: bool = False,
+) -> None:
     """`name`.mp4 and `name`.alpha.mp4 in `folder`; with `screen` also `name`.screen.mp4 before the green screen."""
     colour = Film(folder / f"{name}.mp4", size)
     matte = Film(folder / f"{name}.alpha.mp4", size, grey=True)

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 
 from presets import body
 from presets.anatomy import Anatomy, Part, grid_triangles
-from presets.mesh import F32, F64, neighbour_mean
+from presets.mesh import F32, F64, neighbour_mean, vertex_normals
+from presets.paint import noise
 
 Colour = tuple[float, float, float]
 
@@ -74,6 +75,20 @@ class Tailor:
         part.uv = self._cloth_uv(p)
         return part
 
+    def _crease(self, part: Part, size_mm: float) -> None:
+        """Soft folds: across the trunk slanting to the waist, along the sleeves, deeper at elbows."""
+        p = part.rest
+        slanted = p * np.array([1.5, 1.0, 1.3], np.float32) + 0.7 * np.abs(p[:, :1]) * np.array(
+            [0, 1, 0], np.float32
+        )
+        fold = noise(np.ascontiguousarray(slanted, np.float32), 1.7, 2, 5) - 0.5
+        elbow = self._joint("lowerarm01.L")
+        near = np.exp(-((np.abs(p[:, 0]) - elbow[0]) ** 2 + (p[:, 1] - elbow[1]) ** 2) / 0.5)
+        rings = np.sin((p[:, 1] - np.abs(p[:, 0])) * 9.0 + 4 * fold) * near * 0.35
+        waist = np.exp(-(((p[:, 1] - (self.pit[1] - 3.6)) / 1.0) ** 2)) + 0.45
+        move = size_mm * 0.01 * (2.0 * fold * np.minimum(waist, 1.0) + rings)
+        part.rest = (p + part.normals(p) * move[:, None]).astype(np.float32)
+
     def _cloth_uv(self, p: F64) -> F32:
         """[n, 2] in decimetres across and along: trunk from the front, arms along their length."""
         arm = np.abs(p[:, 0]) > 1.55
@@ -94,7 +109,9 @@ class Tailor:
         pit = self.pit
         zf, zb = pit[2], pit[2] - 0.75
         height = np.interp(-p[:, 2], [-zf, -zb], [pit[1] - front, pit[1] + back])
-        height = height + 0.45 * np.minimum(np.abs(p[:, 0]), 0.9) ** 2 * np.clip(p[:, 2] / 0.6, 0, 1) * np.clip(0.5 + 2 * front, 0, 1)
+        height = height + 0.45 * np.minimum(np.abs(p[:, 0]), 0.9) ** 2 * np.clip(
+            p[:, 2] / 0.6, 0, 1
+        ) * np.clip(0.5 + 2 * front, 0, 1)
         return np.asarray(height - p[:, 1])
 
     def v_cut(self, p: F64, bottom: float, width: float, curve: float = 1.0) -> F64:
@@ -130,6 +147,7 @@ class Tailor:
     ) -> Cloth:
         """A shirt, jumper or tunic."""
         part = self.shell(offset, calm, loose)
+        self._crease(part, float(look.get("fold_mm", 5.0)))  # type: ignore[arg-type]
         p = part.rest.astype(np.float64)
         keep = np.minimum(self.neck_cut(p, front, back), self.sleeve_cut(p, sleeve))
         if v is not None:
@@ -140,7 +158,7 @@ class Tailor:
         """[count, 3] the neckline on the skin and [count, 3] outward directions; it starts in front, goes left."""
         p = self.skin.rest.astype(np.float64)
         near = np.abs(self.neck_cut(p, front, back)) < 0.10
-        near &= (np.abs(p[:, 0]) < 1.0)
+        near &= np.abs(p[:, 0]) < 1.0
         ring = p[near]
         middle = np.array([0.0, 0.0, self.pit[2] - 0.55])
         angle = np.arctan2(ring[:, 0], ring[:, 2] - middle[2])
@@ -155,7 +173,9 @@ class Tailor:
         r = gaussian_filter1d(np.array(out), 1.5, mode="wrap")
         r = (r + r[(-np.arange(count)) % count]) / 2 + widen
         place = np.stack([r * np.sin(grid), np.zeros(count), middle[2] + r * np.cos(grid)], axis=1)
-        place[:, 1] = self.neck_cut(np.concatenate([place[:, :1], np.zeros((count, 1)), place[:, 2:]], 1), front, back)
+        place[:, 1] = self.neck_cut(
+            np.concatenate([place[:, :1], np.zeros((count, 1)), place[:, 2:]], 1), front, back
+        )
         outward = np.stack([np.sin(grid), np.zeros(count), np.cos(grid)], axis=1)
         return place, outward
 
@@ -170,18 +190,25 @@ class Tailor:
         for k in range(8):
             for j in range(source.bones.shape[1]):
                 np.add.at(
-                    table, (np.arange(len(points)), source.bones[index[:, k], j]), share[:, k] * source.weights[index[:, k], j]
+                    table,
+                    (np.arange(len(points)), source.bones[index[:, k], j]),
+                    share[:, k] * source.weights[index[:, k], j],
                 )
         order = np.argsort(-table, axis=1)[:, :4].astype(np.int32)
         top = np.take_along_axis(table, order, axis=1)
         tris = grid_triangles(rows, cols, closed)
-        from presets.mesh import vertex_normals
-
-        outer = np.tile(np.arange(cols) >= cols // 2, rows)  # of a folded piece its visible half
-        facing = (vertex_normals(points.astype(np.float32), tris) * source.normals(source.rest)[index[:, 0]])[outer].sum()
+        normals = vertex_normals(points.astype(np.float32), tris)
+        if closed and rows > cols:  # a tube: away from its middle
+            middle = points.reshape(rows, cols, 3).mean(axis=1, keepdims=True)
+            facing = (normals * (points.reshape(rows, cols, 3) - middle).reshape(-1, 3)).sum()
+        else:  # of a folded piece its visible half: away from the body
+            outer = np.tile(np.arange(cols) >= cols // 2, rows)
+            facing = (normals * source.normals(source.rest)[index[:, 0]])[outer].sum()
         if facing < 0:
             tris = np.ascontiguousarray(tris[:, ::-1])
-        uv = np.stack(np.meshgrid(np.arange(cols) / cols, np.arange(rows) / rows * 0.3), axis=-1).reshape(-1, 2)
+        uv = np.stack(np.meshgrid(np.arange(cols) / cols, np.arange(rows) / rows * 0.3), axis=-1).reshape(
+            -1, 2
+        )
         return Part(
             points.astype(np.float32),
             tris,
@@ -198,7 +225,11 @@ class Tailor:
         loop, outward = loop[order], outward[order]
         turn = np.linspace(0, 2 * np.pi, 96, endpoint=False)
         u = np.linspace(open_by, 2 * np.pi - open_by, 121)
-        pick = lambda table: np.stack([np.interp(u, np.append(turn, 2 * np.pi), np.append(table[:, k], table[0, k])) for k in range(3)], 1)  # noqa: E731
+        def pick(table):
+            return np.stack(
+                    [np.interp(u, np.append(turn, 2 * np.pi), np.append(table[:, k], table[0, k])) for k in range(3)],
+                    1,
+                )
         base, out = pick(loop), pick(outward)
         out /= np.linalg.norm(out, axis=1, keepdims=True)
         front = np.exp(-((np.minimum(u - open_by, 2 * np.pi - open_by - u) / 0.55) ** 2))[:, None]
@@ -211,14 +242,23 @@ class Tailor:
         points = (
             base[:, None]
             + out[:, None] * (profile_r[None, :, None] + 0.06 * front[:, None] * down[None, :, None])
-            + np.array([0, 1.0, 0]) * (profile_y[None, :] * stand - down[None] * (fall - stand) * (0.25 + 0.9 * front))[..., None]
+            + np.array([0, 1.0, 0])
+            * (profile_y[None, :] * stand - down[None] * (fall - stand) * (0.25 + 0.9 * front))[..., None]
             + np.array([1.0, 0, 0.0]) * (side * front * 0.20 * down[None])[..., None]
         )
         part = self.bound(points.reshape(-1, 3), len(u), len(v), False)
         keep = np.full(len(part.rest), 0.3, np.float32)
         return Cloth(part, keep, tint, fold_mm=0.6, hem=0.0, **look)  # type: ignore[arg-type]
 
-    def ribbed_neck(self, tint: Colour, front: float, back: float, thick: float = 0.055, high: float = 1.6, off: float = 0.07) -> Cloth:
+    def ribbed_neck(
+        self,
+        tint: Colour,
+        front: float,
+        back: float,
+        thick: float = 0.055,
+        high: float = 1.6,
+        off: float = 0.07,
+    ) -> Cloth:
         """A knitted band around the neckline."""
         loop, outward = self.neck_loop(front, back, 96, off - 0.02)
         turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
@@ -231,7 +271,8 @@ class Tailor:
         points = np.concatenate([points, points[:1]])
         part = self.bound(points.reshape(-1, 3), len(points), 14, True)
         part.uv = np.stack(
-            [np.repeat(np.linspace(0, 3.0, len(points)), 14), np.tile(np.linspace(0, 0.05, 14), len(points))], 1
+            [np.repeat(np.linspace(0, 3.0, len(points)), 14), np.tile(np.linspace(0, 0.05, 14), len(points))],
+            1,
         ).astype(np.float32)
         return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, "knit", 22.0, 0.15, 0.3, 0.5, 0.0)
 
@@ -256,6 +297,7 @@ class Tailor:
     def lapels(self, jacket: Cloth, bottom: float, **look: object) -> Cloth:
         """Lapels and collar: a second layer on the jacket along its opening, with a notch."""
         part = self.shell(0.165, 14, 0.14)
+        self._crease(part, jacket.fold_mm)
         p = part.rest.astype(np.float64)
         y = p[:, 1] - (self.pit[1] - bottom)
         at = np.array([-0.02, 0.12, 0.75, 1.50, 1.78, 1.80, 1.98, 2.2, 3.2])
@@ -268,7 +310,9 @@ class Tailor:
         part.rest = (p - part.normals(part.rest) * (0.020 * near)[:, None]).astype(np.float32)
         return Cloth(part, keep.astype(np.float32), jacket.tint, fold_mm=1.0, hem=0.035, **look)  # type: ignore[arg-type]
 
-    def tube(self, flat: F64, radius: float, on: Part, tint: Colour, lift: float = 0.0, metal: bool = False) -> Cloth:
+    def tube(
+        self, flat: F64, radius: float, on: Part, tint: Colour, lift: float = 0.0, metal: bool = False
+    ) -> Cloth:
         """A cord along [n, 2] on the front of `on`."""
         z = self.front_depth(on, flat)
         z = gaussian_filter1d(z, 2.0)
@@ -278,9 +322,13 @@ class Tailor:
         side = np.cross(along, [0.0, 0.0, 1.0])
         side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-9
         turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)
-        points = line[:, None] + radius * (side[:, None] * np.cos(turn)[None, :, None] + np.array([0, 0, 1.0]) * np.sin(turn)[None, :, None])
+        points = line[:, None] + radius * (
+            side[:, None] * np.cos(turn)[None, :, None] + np.array([0, 0, 1.0]) * np.sin(turn)[None, :, None]
+        )
         part = self.bound(points.reshape(-1, 3), len(flat), 10, True, on)
-        return Cloth(part, np.full(len(part.rest), 0.3, np.float32), tint, sheen=0.0, fold_mm=0.0, hem=0.0, metal=metal)
+        return Cloth(
+            part, np.full(len(part.rest), 0.3, np.float32), tint, sheen=0.0, fold_mm=0.0, hem=0.0, metal=metal
+        )
 
     def disc(self, x: float, y: float, radius: float, on: Part, tint: Colour, lift: float = 0.03) -> Cloth:
         """A button or badge."""
@@ -300,7 +348,9 @@ class Tailor:
         angles = np.linspace(-np.pi, np.pi, cols, endpoint=False)
         p = self.skin.rest.astype(np.float64)
         p = p[(np.abs(p[:, 0]) < 2.2)]
-        centre_z = np.interp(-ys, [-crown[1], -(eye[1]), -(chin[1] - 0.3), -(self.pit[1] - 1)], [0.35, 0.40, 0.12, 0.10])
+        centre_z = np.interp(
+            -ys, [-crown[1], -(eye[1]), -(chin[1] - 0.3), -(self.pit[1] - 1)], [0.35, 0.40, 0.12, 0.10]
+        )
         radius = np.zeros((rows, cols))
         for r, (y, cz) in enumerate(zip(ys, centre_z, strict=True)):
             ring = p[np.abs(p[:, 1] - min(y, crown[1] - 0.03)) < 0.10]
@@ -312,7 +362,10 @@ class Tailor:
                 here = q[away < 0.22]
                 radius[r, c] = np.quantile(here, 0.93) if len(here) else 0.2
         top = np.clip((ys - crown[1] + 0.42) / 0.53, 0, 1)
-        radius *= np.sqrt(np.clip(1 - top**2.2, 0.0, 1))[:, None] * 0.4 + 0.6 * np.sqrt(np.clip(1 - top**4, 0, 1))[:, None]
+        radius *= (
+            np.sqrt(np.clip(1 - top**2.2, 0.0, 1))[:, None] * 0.4
+            + 0.6 * np.sqrt(np.clip(1 - top**4, 0, 1))[:, None]
+        )
         # the cloth hangs from jaw to shoulder and does not follow the neck inwards
         below = np.flatnonzero(ys < chin[1] + 0.35)
         for c in range(cols):
@@ -324,10 +377,16 @@ class Tailor:
         lower = np.clip((chin[1] + 0.45 - ys) / 0.6, 0, 1)[:, None]
         phase = rng.uniform(0, 6, 3)
         diagonal = angles[None] * 1.2 + ys[:, None] * 3.6
-        wave = np.sin(diagonal * 2.2 + phase[0]) * 0.5 + np.sin(diagonal * 4.1 + 1.5 * np.sin(angles * 2)[None] + phase[1]) * 0.3
+        wave = (
+            np.sin(diagonal * 2.2 + phase[0]) * 0.5
+            + np.sin(diagonal * 4.1 + 1.5 * np.sin(angles * 2)[None] + phase[1]) * 0.3
+        )
         fine = np.sin(angles[None] * 5 + ys[:, None] * 7.0 + phase[2]) * 0.2
-        folds = 0.055 * lower * (wave + fine) + 0.010 * (1 - lower) * np.sin(ys[:, None] * 6 + 3 * np.cos(angles)[None] + phase[1])
-        smooth = smooth + 0.095 + 0.05 * lower + folds
+        folds = 0.055 * lower * (wave + fine) + 0.010 * (1 - lower) * np.sin(
+            ys[:, None] * 6 + 3 * np.cos(angles)[None] + phase[1]
+        )
+        cap = np.sqrt(np.clip(1 - top**3, 0, 1))[:, None]
+        smooth = smooth + (0.085 + 0.06 * lower) * cap + folds * cap
         x = smooth * np.sin(angles)[None]
         z = centre_z[:, None] + smooth * np.cos(angles)[None]
         points = np.stack([x, np.repeat(ys[:, None], cols, 1), z], axis=-1).reshape(-1, 3)
@@ -335,9 +394,16 @@ class Tailor:
         low, high = chin[1] - 0.06, eye[1] + 0.62
         middle, half = (low + high) / 2, (high - low) / 2
         level = (points[:, 1] - middle) / half
-        wide = 0.70 * (1 - 0.10 * level)
+        wide = 0.615 * (1 - 0.10 * level)
         oval = np.sqrt((points[:, 0] / wide) ** 2 + level**2) - 1
-        keep = np.where(points[:, 2] > 0.35, oval * 0.6, 0.5)
+        keep = np.where(points[:, 2] > 0.30, oval * 0.6, 0.5)
+        rim = (
+            np.exp(-((np.maximum(keep, 0) / 0.14) ** 2))
+            * (points[:, 1] > chin[1] - 0.3)
+            * (points[:, 2] > 0.2)
+        )
+        inwards = points - np.array([0.0, middle, 0.3])
+        points = points - inwards / np.linalg.norm(inwards, axis=1, keepdims=True) * (0.055 * rim)[:, None]
         hem_y = self.pit[1] - 0.95 + 0.10 * np.cos(np.arctan2(points[:, 0], points[:, 2]) * 3 + phase[0])
         keep = np.minimum(keep, points[:, 1] - hem_y)
         part = self.bound(points, rows, cols, True)

@@ -212,7 +212,9 @@ def relight(baked, normals, rest_normals, axes, colours, wrap):  # type: ignore[
 
 def lamp_arrays() -> tuple[F32, F32, F32]:
     """(axes [6, 3], colours [6, 3], wrap [6]) for `relight`."""
-    axes = np.array([np.array(LAMPS[g].towards) / np.linalg.norm(LAMPS[g].towards) for g in GROUPS], np.float32)
+    axes = np.array(
+        [np.array(LAMPS[g].towards) / np.linalg.norm(LAMPS[g].towards) for g in GROUPS], np.float32
+    )
     colours = np.array([LAMPS[g].colour for g in GROUPS], np.float32)
     wrap = np.array([0.35, 0.5, 0.3, 0.3, 1.0, 1.0], np.float32)
     return axes, colours, wrap

@@ -40,7 +40,7 @@ def read_obj(path: Path) -> ObjMesh:
         elif head == "g":
             current = rest.strip()
         elif head == "f":
-            corners = [(c.split("/") + ["1"])[:2] for c in rest.split()]
+            corners = [([*c.split("/"), "1"])[:2] for c in rest.split()]
             groups.setdefault(current, []).append(
                 [[int(c[0]) - 1 for c in corners], [int(c[1] or 1) - 1 for c in corners]]
             )
@@ -80,11 +80,11 @@ def catmull_clark(faces: I32, count: int) -> tuple[sp.csr_matrix, I32]:
     """
     edges, face_edges, uses = _edges(faces)
     q, e = len(faces), len(edges)
-    face_points = sp.csr_matrix((np.full(q * 4, 0.25), (np.repeat(np.arange(q), 4), faces.ravel())), (q, count))
-    ends = sp.csr_matrix((np.full(e * 2, 0.5), (np.repeat(np.arange(e), 2), edges.ravel())), (e, count))
-    edge_faces = sp.csr_matrix(
-        (np.ones(q * 4), (face_edges.ravel(), np.repeat(np.arange(q), 4))), (e, q)
+    face_points = sp.csr_matrix(
+        (np.full(q * 4, 0.25), (np.repeat(np.arange(q), 4), faces.ravel())), (q, count)
     )
+    ends = sp.csr_matrix((np.full(e * 2, 0.5), (np.repeat(np.arange(e), 2), edges.ravel())), (e, count))
+    edge_faces = sp.csr_matrix((np.ones(q * 4), (face_edges.ravel(), np.repeat(np.arange(q), 4))), (e, q))
     inner = uses == 2
     edge_points = sp.diags(np.where(inner, 0.5, 1.0)) @ ends + sp.diags(np.where(inner, 0.25, 0.0)) @ (
         edge_faces @ face_points
@@ -107,7 +107,9 @@ def catmull_clark(faces: I32, count: int) -> tuple[sp.csr_matrix, I32]:
     pick_border = border.astype(float)
     pick_smooth = ((~border) & (n > 0)).astype(float)
     pick_keep = (n == 0).astype(float)
-    vertex_points = sp.diags(pick_smooth) @ smooth + sp.diags(pick_border) @ along + sp.diags(pick_keep) @ keep
+    vertex_points = (
+        sp.diags(pick_smooth) @ smooth + sp.diags(pick_border) @ along + sp.diags(pick_keep) @ keep
+    )
     matrix = sp.vstack([vertex_points, edge_points, face_points]).tocsr()
     return matrix, _split(faces, count, face_edges, e)
 
@@ -116,7 +118,9 @@ def linear_split(faces: I32, count: int) -> tuple[sp.csr_matrix, I32]:
     """One refinement without smoothing, for texture coordinates; faces in `catmull_clark`'s order."""
     edges, face_edges, _ = _edges(faces)
     q, e = len(faces), len(edges)
-    face_points = sp.csr_matrix((np.full(q * 4, 0.25), (np.repeat(np.arange(q), 4), faces.ravel())), (q, count))
+    face_points = sp.csr_matrix(
+        (np.full(q * 4, 0.25), (np.repeat(np.arange(q), 4), faces.ravel())), (q, count)
+    )
     ends = sp.csr_matrix((np.full(e * 2, 0.5), (np.repeat(np.arange(e), 2), edges.ravel())), (e, count))
     return sp.vstack([sp.identity(count), ends, face_points]).tocsr(), _split(faces, count, face_edges, e)
 

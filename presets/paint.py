@@ -145,7 +145,9 @@ def paint_skin(
     dark = float(np.clip(1 - tone.mean() / 0.45, 0, 1))
     broad, middle, fine = noise(p, 4.0, 3, seed), noise(p, 18.0, 3, seed + 9), noise(p, 90.0, 2, seed + 20)
     red = 0.55 * _both(p, np.array([0.40, nose[1] + 0.02, nose[2] - 0.35]), (0.26, 0.22, 0.5))
-    red += 0.50 * _blob(p, nose, (0.17, 0.17, 0.22)) + 0.30 * _both(p, np.array([0.13, nose[1] - 0.06, nose[2] - 0.12]), (0.09, 0.08, 0.2))
+    red += 0.50 * _blob(p, nose, (0.17, 0.17, 0.22)) + 0.30 * _both(
+        p, np.array([0.13, nose[1] - 0.06, nose[2] - 0.12]), (0.09, 0.08, 0.2)
+    )
     red += 0.18 * _blob(p, chin, (0.22, 0.16, 0.3)) + 0.55 * ear + 0.35 * lid
     red += 0.30 * (broad - 0.5) + 0.30 * (middle - 0.5)
     red *= look.blush
@@ -159,7 +161,9 @@ def paint_skin(
     colour *= 1 + yellow[:, None] * np.array([0.04, 0.02, -0.10], np.float32)
     colour *= 1 - (0.14 + 0.10 * look.age) * under[:, None] * np.array([0.75, 1.05, 0.9], np.float32)
     colour *= 1 - look.eyeshadow * socket[:, None] * np.array([0.55, 0.9, 0.9], np.float32)
-    colour *= (1 + 0.10 * (broad - 0.5) + (0.10 + 0.10 * look.age) * (middle - 0.5) + 0.09 * (fine - 0.5))[:, None]
+    colour *= (1 + 0.10 * (broad - 0.5) + (0.10 + 0.10 * look.age) * (middle - 0.5) + 0.09 * (fine - 0.5))[
+        :, None
+    ]
     spots = cells(p, 7.0, seed + 31)
     spot_here = noise(p, 3.0, 2, seed + 40) > 0.55
     mole = np.exp(-((spots / 0.055) ** 2)) * spot_here * (0.25 + 0.4 * look.age)
@@ -171,8 +175,14 @@ def paint_skin(
         freckle = np.exp(-((dots / (0.16 + 0.10 * keep)) ** 2)) * (keep > 0.42) * band * look.freckles
         colour *= 1 - freckle[:, None] * np.array([0.22, 0.36, 0.42], np.float32)
     if look.beard > 0:
-        low = np.exp(-np.clip(p[:, 1] - (mouth[1] + 0.06), 0, None) ** 2 / 0.16**2) * (p[:, 2] > nose[2] - 1.1)
-        area = low * np.clip((p[:, 1] - (chin[1] - 0.45)) / 0.35, 0, 1) * np.clip(1 - _both(p, np.array([0.5, nose[1], nose[2] - 0.35]), (0.2, 0.24, 0.5)) * 1.4, 0, 1)
+        low = np.exp(-(np.clip(p[:, 1] - (mouth[1] + 0.06), 0, None) ** 2) / 0.16**2) * (
+            p[:, 2] > nose[2] - 1.1
+        )
+        area = (
+            low
+            * np.clip((p[:, 1] - (chin[1] - 0.45)) / 0.35, 0, 1)
+            * np.clip(1 - _both(p, np.array([0.5, nose[1], nose[2] - 0.35]), (0.2, 0.24, 0.5)) * 1.4, 0, 1)
+        )
         grain = np.clip((0.55 - cells(p, 75.0, seed + 60)) * 2.2, 0, 1) * 0.45 + 0.55
         colour *= 1 - (look.beard * 0.42 * area * grain)[:, None] * np.array([0.95, 0.85, 0.72], np.float32)
     lip_noise = noise(p * np.array([3.2, 0.6, 0.6], np.float32), 60.0, 2, seed + 70)
@@ -201,7 +211,12 @@ def _relief(
     skin_lines = noise(p, 70.0, 2, seed + 81)
     lip_lines = noise(p * np.array([3.5, 0.5, 0.5], np.float32), 30.0, 2, seed + 82)
     nose, eye = mark["nose"], mark["eye_left"]
-    porous = 0.35 + 0.75 * np.clip(_blob(p, nose, (0.35, 0.3, 0.4)) + 0.7 * _both(p, np.array([0.35, nose[1], nose[2] - 0.3]), (0.25, 0.3, 0.5)), 0, 1)
+    porous = 0.35 + 0.75 * np.clip(
+        _blob(p, nose, (0.35, 0.3, 0.4))
+        + 0.7 * _both(p, np.array([0.35, nose[1], nose[2] - 0.3]), (0.25, 0.3, 0.5)),
+        0,
+        1,
+    )
     height = 0.5 + 0.32 * (skin_lines - 0.5) - 0.30 * pores * porous
     height = height * (1 - lips) + lips * (0.5 + 0.5 * (lip_lines - 0.5))
     if look.age > 0.4:
@@ -211,7 +226,12 @@ def _relief(
         feet = _both(p, np.array([eye[0] + 0.30, eye[1] - 0.02, eye[2] - 0.02]), (0.10, 0.14, 0.3))
         rays = np.sin(np.arctan2(p[:, 1] - eye[1], np.abs(p[:, 0]) - eye[0]) * 16) ** 2
         height = height - (look.age - 0.35) * 0.7 * feet * rays
-    oily = np.clip(_blob(p, nose, (0.2, 0.35, 0.4)) + 0.8 * _blob(p, np.array([0, eye[1] + 0.5, nose[2] - 0.1]), (0.5, 0.25, 0.5)), 0, 1)
+    oily = np.clip(
+        _blob(p, nose, (0.2, 0.35, 0.4))
+        + 0.8 * _blob(p, np.array([0, eye[1] + 0.5, nose[2] - 0.1]), (0.5, 0.25, 0.5)),
+        0,
+        1,
+    )
     roughness = 0.55 - 0.14 * oily + 0.22 * (noise(p, 40.0, 2, seed + 83) - 0.5) + 0.1 * lid
     highlight = 0.44 + 0.12 * oily - 0.16 * pores * porous + 0.22 * lips
     return height, roughness.astype(np.float32), highlight.astype(np.float32)
@@ -226,11 +246,17 @@ def paint_iris(colour: tuple[float, float, float], seed: int) -> F32:
     for frequency, weight in ((60, 0.35), (120, 0.3), (240, 0.25), (23, 0.2)):
         phase = rng.uniform(0, 2 * np.pi, 3)
         swirl = 0.25 * np.sin(radius * 5 + phase[0])[:, None]
-        wave = np.sin(frequency * (angle[None] + swirl * 0.1) + 2.5 * np.sin(angle[None] * 7 + phase[1]) + radius[:, None] * 3)
+        wave = np.sin(
+            frequency * (angle[None] + swirl * 0.1)
+            + 2.5 * np.sin(angle[None] * 7 + phase[1])
+            + radius[:, None] * 3
+        )
         table += weight * wave * rng.uniform(0.7, 1.3, 1024).repeat(1)[None]
     table = gaussian_filter(table + 0.5 * rng.standard_normal((256, 1024)), (9, 1.0), mode="wrap")
     table = (table - table.mean()) / table.std()
-    collarette = np.exp(-(((radius - 0.42 - 0.02 * np.sin(angle[:, None] * 9).T[0].mean()) / 0.10) ** 2))[:, None]
+    collarette = np.exp(-(((radius - 0.42 - 0.02 * np.sin(angle[:, None] * 9).T[0].mean()) / 0.10) ** 2))[
+        :, None
+    ]
     base = np.array(colour)
     inner = base * np.array([1.5, 1.05, 0.62])
     blend = np.clip((0.52 - radius) / 0.2, 0, 1)[:, None, None]
@@ -253,7 +279,9 @@ def weave(kind: str, seed: int, size: int = 256) -> F32:
     elif kind == "pique":
         table = 0.5 + 0.5 * np.sin(28 * x) * np.sin(28 * y)
     else:
-        table = 0.5 + 0.25 * (np.sin(40 * x) * np.sign(np.sin(20 * y)) + np.sin(40 * y) * np.sign(np.sin(20 * x)))
+        table = 0.5 + 0.25 * (
+            np.sin(40 * x) * np.sign(np.sin(20 * y)) + np.sin(40 * y) * np.sign(np.sin(20 * x))
+        )
     grain = gaussian_filter(rng.standard_normal((size, size)), 1.0, mode="wrap")
     table = table + 0.12 * grain / grain.std()
     table = (table - table.min()) / (table.max() - table.min())

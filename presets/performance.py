@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,7 +31,9 @@ def blink_course(frames: int, rng: np.random.Generator, first_s: float = 1.6) ->
     return out
 
 
-def wander(frames: int, rng: np.random.Generator, size: float, slowest_s: float = 7.0, closes: bool = False) -> F64:
+def wander(
+    frames: int, rng: np.random.Generator, size: float, slowest_s: float = 7.0, closes: bool = False
+) -> F64:
     """[frames] a smooth random course with standard deviation `size`; with `closes` the end meets the beginning."""
     t = np.arange(frames) / FPS
     length = frames / FPS
@@ -60,7 +63,12 @@ def _emphasis(spans: Sequence[Span], rate: int, frames: int, rng: np.random.Gene
 
 
 def speaking(
-    rest_face: dict[str, float], spans: Sequence[Span], rate: int, frames: int, seed: int, strength: float = 1.0
+    rest_face: dict[str, float],
+    spans: Sequence[Span],
+    rate: int,
+    frames: int,
+    seed: int,
+    strength: float = 1.0,
 ) -> list[Moment]:
     """Every frame of a speech."""
     rng = np.random.default_rng(seed)
@@ -90,7 +98,12 @@ def _moments(
     blink = blink_course(frames, rng)
     brow = np.clip(wander(frames, rng, 0.05, 5.0, closes), 0, 0.12) + 0.16 * beat
     smile = wander(frames, rng, 0.04, 8.0, closes)
-    glance = np.round(np.stack([wander(frames, rng, 0.5, 1.6, closes), wander(frames, rng, 0.3, 1.9, closes)]) * 2.5) / 2.5
+    glance = (
+        np.round(
+            np.stack([wander(frames, rng, 0.5, 1.6, closes), wander(frames, rng, 0.3, 1.9, closes)]) * 2.5
+        )
+        / 2.5
+    )
     moments = []
     for f in range(frames):
         face = dict(rest_face)
@@ -127,33 +140,47 @@ def _ease(x: F64) -> F64:
     return x * x * x * (x * (6 * x - 15) + 10)
 
 
-def action(name: str, pose: Pose | None, rest_face: dict[str, float], seed: int, seconds: float = 3.6) -> list[Moment]:
+def action(
+    name: str, pose: Pose | None, rest_face: dict[str, float], seed: int, seconds: float = 3.6
+) -> list[Moment]:
     """One action, from rest to rest. `nod` has no pose; it is done with the head."""
     frames = int(seconds * FPS)
     moments = idle(rest_face, frames, seed)
     t = np.arange(frames) / FPS
     share = _ease(t / 0.75) * _ease((seconds - 0.08 - t) / 0.85)
     calm = _ease(t / 0.4) * _ease((seconds - t) / 0.4)
-    nod = 6.0 * np.sin(2 * np.pi * (t - 0.5) * 1.25) * _ease((t - 0.4) / 0.3) * _ease((2.6 - t) / 0.5) if name == "nod" else 0 * t
+    nod = (
+        6.0 * np.sin(2 * np.pi * (t - 0.5) * 1.25) * _ease((t - 0.4) / 0.3) * _ease((2.6 - t) / 0.5)
+        if name == "nod"
+        else 0 * t
+    )
     beat = 0.5 * np.sin(2 * np.pi * t * 0.9) * calm
     towards = {"point_left": -5.0, "point_right": 5.0}.get(name, 0.0)
     for f, moment in enumerate(moments):
         base = moment.pose
         mixed = base if pose is None else base.mixed(pose, float(share[f]))
         if name == "explain" and pose is not None:
-            lifted = np.array(pose.left.fore) + [0.10 * beat[f], 0.22 * beat[f], 0]
-            other = np.array(pose.right.fore) + [-0.10 * beat[f], -0.22 * beat[f], 0]
-            from dataclasses import replace
-
-            moving = replace(pose, left=replace(pose.left, fore=tuple(lifted)), right=replace(pose.right, fore=tuple(other)))
+            lifted = np.add(pose.left.fore, (0.1 * beat[f], 0.22 * beat[f], 0.0))
+            other = np.add(pose.right.fore, (-0.1 * beat[f], -0.22 * beat[f], 0.0))
+            moving = replace(
+                pose,
+                left=replace(pose.left, fore=tuple(lifted)),
+                right=replace(pose.right, fore=tuple(other)),
+            )
             mixed = base.mixed(moving, float(share[f]))
         k = float(calm[f])
-        head = (base.head[0] * k + towards * float(share[f]), base.head[1] * k + float(nod[f]) + 0.0, base.head[2] * k)
-        from dataclasses import replace as changed
-
-        moment.pose = changed(mixed, head=head, trunk=tuple(v * k for v in base.trunk), breath=base.breath * k)
+        head = (
+            base.head[0] * k + towards * float(share[f]),
+            base.head[1] * k + float(nod[f]) + 0.0,
+            base.head[2] * k,
+        )
+        moment.pose = replace(
+            mixed, head=head, trunk=tuple(v * k for v in base.trunk), breath=base.breath * k
+        )
         if pose is not None:
             moment.pose_light = {name: float(share[f])}
         smile = 0.18 if name == "welcome" else 0.05
-        moment.units = moment.units + unit_array({"mouthSmile": smile * float(share[f]), "browInnerUp": 0.12 * float(share[f])})
+        moment.units = moment.units + unit_array(
+            {"mouthSmile": smile * float(share[f]), "browInnerUp": 0.12 * float(share[f])}
+        )
     return moments

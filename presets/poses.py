@@ -75,7 +75,11 @@ def _between(a: F64, b: F64) -> F64:
 
 
 def euler(yaw: float, pitch: float, roll: float) -> F64:
-    return turn(np.array([0, 1.0, 0]), yaw) @ turn(np.array([1.0, 0, 0]), pitch) @ turn(np.array([0, 0, 1.0]), -roll)
+    return (
+        turn(np.array([0, 1.0, 0]), yaw)
+        @ turn(np.array([1.0, 0, 0]), pitch)
+        @ turn(np.array([0, 0, 1.0]), -roll)
+    )
 
 
 def bone_turns(skeleton: Skeleton, pose: Pose) -> tuple[dict[str, F64], dict[str, F64]]:
@@ -98,7 +102,10 @@ def bone_turns(skeleton: Skeleton, pose: Pose) -> tuple[dict[str, F64], dict[str
 
 
 def _arm(skeleton: Skeleton, turns: dict[str, F64], side: str, arm: Arm, mirror: F64) -> None:
-    heads = {n: skeleton.heads[skeleton.number(f"{n}.{side}")] for n in ("upperarm01", "lowerarm01", "wrist", "finger3-1", "finger2-1", "finger5-1")}
+    heads = {
+        n: skeleton.heads[skeleton.number(f"{n}.{side}")]
+        for n in ("upperarm01", "lowerarm01", "wrist", "finger3-1", "finger2-1", "finger5-1")
+    }
     upper, fore = heads["lowerarm01"] - heads["upperarm01"], heads["wrist"] - heads["lowerarm01"]
     want_upper, want_fore = np.array(arm.upper) * mirror, np.array(arm.fore) * mirror
     raised = np.clip((want_upper / np.linalg.norm(want_upper))[1] + 0.75, 0, 1)
@@ -122,9 +129,14 @@ def _arm(skeleton: Skeleton, turns: dict[str, F64], side: str, arm: Arm, mirror:
         for joint in (1, 2, 3):
             name = f"finger{finger}-{joint}"
             if finger == 1:
-                thumb = skeleton.heads[skeleton.number(f"finger1-2.{side}")] - skeleton.heads[skeleton.number(f"finger1-1.{side}")]
+                thumb = (
+                    skeleton.heads[skeleton.number(f"finger1-2.{side}")]
+                    - skeleton.heads[skeleton.number(f"finger1-1.{side}")]
+                )
                 axis = np.cross(thumb, across)
-                turns[f"{name}.{side}"] = turn(np.cross(axis, thumb), 0.0) if joint == 1 else turn(across, angle * 0.3 * mirror[0])
+                turns[f"{name}.{side}"] = (
+                    turn(np.cross(axis, thumb), 0.0) if joint == 1 else turn(across, angle * 0.3 * mirror[0])
+                )
             else:
                 turns[f"{name}.{side}"] = turn(across, angle * (1.0 if joint > 1 else 0.7) * mirror[0])
 

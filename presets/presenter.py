@@ -61,18 +61,20 @@ class Surface:
     """[n, 6, 3]."""
     open: F32
     """[n, 4] how freely each lamp is seen."""
-    extra: dict[str, F32] = field(default_factory=dict)
-    """Pose or unit and the difference [n, 6, 3] that it makes to the light."""
+    extra: dict[str, tuple[F32, F32]] = field(default_factory=dict)
+    """Pose or unit and the difference that it makes to the light [n, 6, 3] and to the normals [n, 3]."""
 
 
 class Performer:
     """Draws a presenter."""
 
-    def __init__(self, who: Presenter, size: tuple[int, int], texture: int = 4096, quick: bool = False) -> None:
+    def __init__(
+        self, who: Presenter, size: tuple[int, int], texture: int = 4096, quick: bool = False
+    ) -> None:
         self.who = who
         self.context = moderngl.create_standalone_context(backend="egl", require=430)
         self.stage = Stage(self.context, size)
-        self.anatomy = Anatomy(who.shape)
+        self.anatomy = Anatomy(who.shape, who.head_size)
         self.skin = self.anatomy.skin(-0.3)
         self.tailor = Tailor(self.anatomy, self.skin)
         self.clothes = dress(self.tailor, who)
@@ -95,16 +97,26 @@ class Performer:
         away = hidden(self.skin.rest, self.clothes)
         if self.who.hair.kind == "scarf":
             p, eye = self.skin.rest, self.anatomy.landmarks["eye_left"]
-            away |= (p[:, 2] < 0.55) & (p[:, 1] > eye[1] - 0.9)
+            away |= (p[:, 2] < 0.15) & (p[:, 1] > eye[1] - 0.9)
         normals = self.skin.normals(self.skin.rest)
-        away |= (normals[:, 2] < -0.55) & (self.skin.rest[:, 1] > self.tailor.pit[1] - 0.5) & (np.abs(self.skin.rest[:, 0]) < 1.0)
+        away |= (
+            (normals[:, 2] < -0.55)
+            & (self.skin.rest[:, 1] > self.tailor.pit[1] - 0.5)
+            & (np.abs(self.skin.rest[:, 0]) < 1.0)
+        )
         self.skin_shown = self.skin.tris[~away[self.skin.tris].all(axis=1)]
 
     def _parts(self) -> dict[str, tuple[Part, I32, str, dict[str, Any], dict[str, F32]]]:
         """Name: part, triangles, material, its values, its fixed arrays."""
         who, a = self.who, self.anatomy
         parts: dict[str, tuple[Part, I32, str, dict[str, Any], dict[str, F32]]] = {}
-        parts["skin"] = (self.skin, self.skin_shown, "SKIN", {"detail_mm": who.skin_relief_mm, "gloss": who.skin_gloss} | self.skin_textures, {})
+        parts["skin"] = (
+            self.skin,
+            self.skin_shown,
+            "SKIN",
+            {"detail_mm": who.skin_relief_mm, "gloss": who.skin_gloss} | self.skin_textures,
+            {},
+        )
         eyes = a.eyes()
         parts["eyes"] = (
             eyes, eyes.tris, "EYE",
@@ -140,7 +152,11 @@ class Performer:
         if not cloth.covers:
             return tris
         later = [c for c in self.clothes[number + 1 :] if c.covers]
-        away = hidden(p.rest, later, 0.50) & (np.abs(p.rest[:, 0]) < 2.6) if later else np.zeros(len(p.rest), bool)
+        away = (
+            hidden(p.rest, later, 0.50) & (np.abs(p.rest[:, 0]) < 2.6)
+            if later
+            else np.zeros(len(p.rest), bool)
+        )
         normals = p.normals(p.rest)
         away |= (normals[:, 2] < -0.35) & (np.abs(p.rest[:, 0]) < 1.1) & (cloth.keep > 0.25)
         return tris[~away[tris].all(axis=1)]
@@ -156,7 +172,9 @@ class Performer:
         baked = self._bake(self.rest)
         matrices = self._matrices(self.rest.pose)
         for name, (part, tris, material, values, fixed) in self.parts.items():
-            drawn = self.stage.add(material, {"uv": part.uv, "rest": part.rest} | fixed, tris, len(part.rest), **values)
+            drawn = self.stage.add(
+                material, {"uv": part.uv, "rest": part.rest} | fixed, tris, len(part.rest), **values
+            )
             _, normals = part.posed(self.rest.units, matrices)
             rgb, free = baked[name]
             self.surfaces.append(Surface(name, part, drawn, normals, rgb, free))
@@ -179,21 +197,38 @@ class Performer:
         """Brows, lashes and beard stay strands; the hair of the head becomes one picture on a relief."""
         who, g = self.who, self.grower
         skin_now, _ = self.skin.posed(self.rest.units, self._matrices(self.rest.pose))
-        blockers = [(p.posed(self.rest.units, self._matrices(self.rest.pose))[0], t) for p, t, _, _, _ in self.parts.values()]
+        blockers = [
+            (p.posed(self.rest.units, self._matrices(self.rest.pose))[0], t)
+            for p, t, _, _, _ in self.parts.values()
+        ]
         tufts = [
-            (strands.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift), who.hair.brow_tint, 0.35),
+            (
+                strands.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift),
+                who.hair.brow_tint,
+                0.35,
+            ),
             (strands.lashes(g, who.lashes, who.lash_length), (0.012, 0.009, 0.008), 0.2),
         ]
         if who.beard_hairs:
             mask = strands.beard_mask(self.anatomy, strands.lip_mask(self.anatomy))
-            tufts.append((strands.stubble(g, mask, who.beard_hairs, who.beard_length), who.beard_tint or who.hair.tint, 0.5))
+            tufts.append(
+                (
+                    strands.stubble(g, mask, who.beard_hairs, who.beard_length),
+                    who.beard_tint or who.hair.tint,
+                    0.5,
+                )
+            )
         for hair, tint, gloss in tufts:
             self.tufts.append((hair, *self._strand_part(hair, tint, gloss, skin_now, blockers)))
         kinds = {
             "tied": lambda: strands.tied_back(g, self.hairline, 55_000, who.hair.part, who.hair.volume),
-            "short": lambda: strands.short_hair(g, self.hairline, 60_000, who.hair.length, who.hair.sides, who.hair.sweep, who.hair.curl),
+            "short": lambda: strands.short_hair(
+                g, self.hairline, 60_000, who.hair.length, who.hair.sides, who.hair.sweep, who.hair.curl
+            ),
             "coils": lambda: strands.coils(g, self.hairline, 26_000, who.hair.length),
-            "shaved": lambda: strands.stubble(g, self.hairline.mask(self.anatomy, 0.10), 30_000, who.hair.length, 0.006),
+            "shaved": lambda: strands.stubble(
+                g, self.hairline.mask(self.anatomy, 0.10), 30_000, who.hair.length, 0.006
+            ),
         }
         if who.hair.kind in kinds:
             self._picture_of(kinds[who.hair.kind](), skin_now, blockers)
@@ -201,16 +236,26 @@ class Performer:
     def _strand_light(self, hair: strands.Strands, points: F32, blockers: Any) -> F32:
         """[s, 3] light of each strand."""
         count = hair.points.shape[1]
-        (seen,) = self.baker.bake(blockers, [(np.ascontiguousarray(points[:, count // 3]), hair.normals)], bias=0.06, share=0.34)
+        (seen,) = self.baker.bake(
+            blockers, [(np.ascontiguousarray(points[:, count // 3]), hair.normals)], bias=0.06, share=0.34
+        )
         rgb = np.ascontiguousarray(np.repeat(seen[:, :, None], 3, axis=2))
         return light.relight(rgb, hair.normals, hair.normals, self.axes, self.colours, self.wrap)
 
-    def _strand_part(self, hair: strands.Strands, tint: Any, gloss: float, skin_now: F32, blockers: Any) -> tuple[Drawn, F32]:
+    def _strand_part(
+        self, hair: strands.Strands, tint: Any, gloss: float, skin_now: F32, blockers: Any
+    ) -> tuple[Drawn, F32]:
         points = hair.follow(self.skin.rest, skin_now)
         lit = np.repeat(self._strand_light(hair, points, blockers), hair.points.shape[1] * 2, axis=0)
         tint = np.array(tint)
         drawn = self.stage.add(
-            "HAIR", {"look": hair.look(), "side": hair.sides()}, hair.triangles(), len(lit), tint=tint, tint_tip=tint * 1.35, gloss=gloss
+            "HAIR",
+            {"look": hair.look(), "side": hair.sides()},
+            hair.triangles(),
+            len(lit),
+            tint=tint,
+            tint_tip=tint * 1.35,
+            gloss=gloss,
         )
         position, tangent = hair.ribbons(points)
         self.stage.update(drawn, position=position, tangent=tangent, light=lit)
@@ -230,7 +275,7 @@ class Performer:
         head = []
         for name in ("skin", "eyes"):
             part, tris, _, _, _ = self.parts[name]
-            vertices, normals = part.posed(self.rest.units, matrices)
+            vertices, _normals = part.posed(self.rest.units, matrices)
             block = easel.add("BLOCK", {}, tris, len(vertices))
             easel.update(block, position=vertices)
             head.append(block)
@@ -239,7 +284,9 @@ class Performer:
         bare = np.repeat(np.repeat(2 * far * near / (far + near - ndc * (far - near)), 2, axis=0), 2, axis=1)
         who = self.who.hair
         lamps = (self.axes[:4].astype(np.float64), self.colours[:4].astype(np.float64))
-        colours = strands.shade(hair, points.astype(np.float64), lit, lamps, camera.eye, np.array(who.tint), who.gloss)
+        colours = strands.shade(
+            hair, points.astype(np.float64), lit, lamps, camera.eye, np.array(who.tint), who.gloss
+        )
         away = camera.eye[2] - points[..., 2]
         scale = camera.distance / (extent / 2) / away
         column = ((points[..., 0] - middle[0]) * scale * 0.5 + 0.5) * side * 2
@@ -276,13 +323,19 @@ class Performer:
         n = side // step + 1
         r, c = np.nonzero(full)
         a = r * n + c
-        tris = np.concatenate([np.stack([a, a + 1, a + n], 1), np.stack([a + 1, a + n + 1, a + n], 1)]).astype(np.int32)
+        tris = np.concatenate(
+            [np.stack([a, a + 1, a + n], 1), np.stack([a + 1, a + n + 1, a + n], 1)]
+        ).astype(np.int32)
         solid = colour[..., 3].reshape(side // step, step, side // step, step).mean(axis=(1, 3)) > 150
         r, c = np.nonzero(solid)
         a = r * n + c
-        block_tris = np.concatenate([np.stack([a, a + 1, a + n], 1), np.stack([a + 1, a + n + 1, a + n], 1)]).astype(np.int32)
+        block_tris = np.concatenate(
+            [np.stack([a, a + 1, a + n], 1), np.stack([a + 1, a + n + 1, a + n], 1)]
+        ).astype(np.int32)
         self.parts_card = (points, block_tris)
-        card = self.stage.add("CARD", {"position": points, "uv": uv}, tris, len(points), picture=self.stage.texture(colour))
+        card = self.stage.add(
+            "CARD", {"position": points, "uv": uv}, tris, len(points), picture=self.stage.texture(colour)
+        )
         head_bone = matrices[self.anatomy.skeleton.number("head")]
         self.card = (points, uv, tris, card)
         self._card_rest = np.concatenate([head_bone, [[0, 0, 0, 1]]]).astype(np.float64)
@@ -311,7 +364,9 @@ class Performer:
             if name == "skin":
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
-                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)[part.twins]
+                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)[
+                    part.twins
+                ]
             elif name.startswith("cloth") and len(part.faces):
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
@@ -345,11 +400,13 @@ class Performer:
         for name, moment in states.items():
             scale = 0.6 if name == "jawOpen" else 0.9 if name.startswith("eye") else 1.0
             now = self._bake(moment, 0.5)
+            matrices = self._matrices(moment.pose)
             for s in self.surfaces:
                 if name.startswith("pose") or s.name in ("skin", "eyes"):
                     change = (now[s.name][0] - base[s.name]) / scale
                     if float(np.abs(change).max()) > 0.05:
-                        s.extra[name] = change
+                        _, normals = s.part.posed(moment.units, matrices)
+                        s.extra[name] = change, (normals - s.rest_normals) / scale
 
     # -- drawing ------------------------------------------------------------------------------------------
 
@@ -376,16 +433,23 @@ class Performer:
                 baked = baked * np.float32(self._open_mouth(moment.units))
             changes = []
             for name, change in s.extra.items():
-                amount = moment.pose_light.get(name[5:], 0.0) if name.startswith("pose ") else float(
-                    moment.units[UNIT_NUMBER[name]] - self.rest.units[UNIT_NUMBER[name]]
+                amount = (
+                    moment.pose_light.get(name[5:], 0.0)
+                    if name.startswith("pose ")
+                    else float(moment.units[UNIT_NUMBER[name]] - self.rest.units[UNIT_NUMBER[name]])
                 )
                 if abs(amount) > 0.01:
                     changes.append((amount, change))
+            reference = s.rest_normals
             if changes:
-                baked = baked + sum(amount * change for amount, change in changes)
+                baked = baked + sum(amount * change for amount, (change, _) in changes)
                 np.maximum(baked, 0.0, out=baked)
+                reference = reference + sum(amount * turned for amount, (_, turned) in changes)
+                reference = reference / (np.linalg.norm(reference, axis=1, keepdims=True) + 1e-6)
             same = s.name == "eyes"
-            lit = light.relight(baked, normals if not same else s.rest_normals, s.rest_normals, self.axes, self.colours, self.wrap)
+            lit = light.relight(
+                baked, normals if not same else reference, reference, self.axes, self.colours, self.wrap
+            )
             self.stage.update(s.drawn, position=vertices, normal=normals, light=lit, vis=s.open)
         assert skin_now is not None
         for hair, drawn, lit in self.tufts:

@@ -56,7 +56,9 @@ float noise(vec3 x) {
 }
 """
 
-SKIN = _COMMON + """
+SKIN = (
+    _COMMON
+    + """
 uniform sampler2D albedo;   // rgb: linear colour as sqrt, a: lips
 uniform sampler2D detail;   // r: height, g: roughness, b: specular strength
 uniform float detail_mm; uniform float gloss;
@@ -80,11 +82,14 @@ void main() {
   colour = vec4(shown(lit), 1.0);
 }
 """
+)
 
-CLOTH = _COMMON.replace("#version 330", "#version 400") + """
+CLOTH = (
+    _COMMON.replace("#version 330", "#version 400")
+    + """
 in float v_keep;
 uniform sampler2D weave;    // r: height, tiled over v_uv * tiles
-uniform float tiles; uniform vec3 tint; uniform float sheen; uniform float weave_mm; uniform float fold_mm;
+uniform float tiles; uniform vec3 tint; uniform float sheen; uniform float weave_mm;
 uniform float hem; uniform float gloss;
 void main() {
   float cover = clamp(v_keep / max(fwidth(v_keep), 1e-5) + 0.5, 0.0, 1.0);
@@ -93,22 +98,24 @@ void main() {
   vec3 n = normalize(gl_FrontFacing ? v_normal : -v_normal);
   vec3 v = normalize(eye - v_position);
   float w = texture(weave, v_uv * tiles).r;
-  float folds = fold_mm > 0.0 ? noise(v_rest * vec3(2.3, 1.2, 2.2) + 0.6 * v_rest.yxz) : 0.5;
   float edge = hem > 0.0 ? smoothstep(hem * 1.15, hem * 0.95, v_keep) : 0.0;
   float stitch = hem > 0.0 ? exp(-pow((v_keep - hem) / 0.010, 2.0)) : 0.0;
-  vec3 b = bump(n, w * weave_mm * 0.01 + folds * fold_mm * 0.01 + edge * 0.006);
+  vec3 b = bump(n, w * weave_mm * 0.01 + edge * 0.006);
   float flat_key = dot(n, axis[0]) * 0.6 + 0.6, rough_key = dot(b, axis[0]) * 0.6 + 0.6;
   float relief = clamp(rough_key / max(flat_key, 0.1), 0.3, 1.6);
   vec3 base = tint * (0.88 + 0.24 * w) * (1.0 - 0.30 * stitch);
   vec3 lit = base * v_light * relief * mix(1.0, 0.82, smoothstep(0.02, 0.0, v_keep));
   float fuzz = pow(1.0 - max(dot(b, v), 0.0), 3.0);
   lit += sheen * fuzz * v_light * mix(vec3(0.35), base, 0.6) + shine(b, v, mix(0.62, 0.25, gloss), mix(0.03, 0.25, gloss)) * mix(0.20, 1.0, gloss);
-  if (!gl_FrontFacing) lit *= 0.45;
+  if (!gl_FrontFacing) lit = base * max(v_light * 0.5, vec3(0.17, 0.165, 0.16));
   colour = vec4(shown(lit), 1.0);
 }
 """
+)
 
-EYE = _COMMON + """
+EYE = (
+    _COMMON
+    + """
 uniform sampler2D iris;     // polar: x angle, y radius
 uniform mat3 turn[2]; uniform vec3 centre[2]; uniform float ball; uniform float pupil; uniform vec3 sclera;
 uniform float iris_radius;
@@ -153,8 +160,11 @@ void main() {
   colour = vec4(shown(lit), 1.0);
 }
 """
+)
 
-WET = _COMMON + """
+WET = (
+    _COMMON
+    + """
 uniform vec3 tint;
 void main() {               // v_uv.x: darker towards the gum and the back
   vec3 n = normalize(gl_FrontFacing ? v_normal : -v_normal), v = normalize(eye - v_position);
@@ -166,6 +176,7 @@ void main() {               // v_uv.x: darker towards the gum and the back
   colour = vec4(shown(lit), 1.0);
 }
 """
+)
 
 HAIR_VERTEX = """#version 330
 in vec3 position; in vec3 tangent; in vec3 light; in vec4 look; in float side;

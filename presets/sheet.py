@@ -25,7 +25,13 @@ def camera_for(performer: Performer, framing: str) -> Camera:
     return Camera((0.0, float(eye[1]) - drop, 0.9), height, size)
 
 
-def moment_of(performer: Performer, sound: str | None = None, lids: float = 0.0, pose: Pose | None = None, pose_name: str = "") -> Moment:
+def moment_of(
+    performer: Performer,
+    sound: str | None = None,
+    lids: float = 0.0,
+    pose: Pose | None = None,
+    pose_name: str = "",
+) -> Moment:
     """A still moment."""
     units = performer.rest.units + unit_array({"eyeBlink": REST_LIDS + lids})
     tongue = 0.0
@@ -34,7 +40,9 @@ def moment_of(performer: Performer, sound: str | None = None, lids: float = 0.0,
         units = units * np.where(np.char.startswith(_NAMES, "mouth"), 0.4, 1.0).astype(np.float32)
         units = units + unit_array({k: v for k, v in aim.units.items() if k != TONGUE})
         tongue = aim.units.get(TONGUE, 0.0)
-    return Moment(units.astype(np.float32), pose or Pose(), (0.0, 0.0), tongue, {pose_name: 1.0} if pose_name else {})
+    return Moment(
+        units.astype(np.float32), pose or Pose(), (0.0, 0.0), tongue, {pose_name: 1.0} if pose_name else {}
+    )
 
 
 def flat(picture: Any) -> Any:
@@ -60,7 +68,12 @@ def contact_sheet(performer: Performer, path: Path, cell: int = 480) -> None:
         picture = picture.crop(((wide - share) // 2, 0, (wide + share) // 2, high))
         scale = cell / max(picture.size)
         small = Image.new("RGB", (cell, cell), (196, 203, 212))
-        small.paste(picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS), (0, round((cell - picture.height * scale) / 2)))
+        small.paste(
+            picture.resize(
+                (round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS
+            ),
+            (0, round((cell - picture.height * scale) / 2)),
+        )
         ImageDraw.Draw(small).text((10, 8), label, fill=(40, 44, 52))
         sheet.paste(small, (k % 4 * cell, k // 4 * cell))
     sheet.save(path)

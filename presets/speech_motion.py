@@ -37,16 +37,25 @@ class Mouth:
     """How far before and after it is felt."""
 
 
-CLOSED = Mouth({"jawOpen": 0.02, "mouthPress": 0.40, "mouthRollLower": 0.16, "mouthRollUpper": 0.10}, 2.2, 0.07)
-_LIP_TEETH = Mouth({"jawOpen": 0.05, "mouthRollLower": 0.55, "mouthUpperUp": 0.30, "mouthShrugLower": 0.25}, 2.0, 0.07)
+CLOSED = Mouth(
+    {"jawOpen": 0.02, "mouthPress": 0.40, "mouthRollLower": 0.16, "mouthRollUpper": 0.10}, 2.2, 0.07
+)
+_LIP_TEETH = Mouth(
+    {"jawOpen": 0.05, "mouthRollLower": 0.55, "mouthUpperUp": 0.30, "mouthShrugLower": 0.25}, 2.0, 0.07
+)
 _DENTAL = Mouth({"jawOpen": 0.13, "mouthLowerDown": 0.18, TONGUE: 0.75, "tongueOut": 0.12}, 0.8, 0.08)
 _ALVEOLAR = Mouth({"jawOpen": 0.11, "mouthLowerDown": 0.16, "mouthStretch": 0.08, TONGUE: 1.0}, 0.6, 0.08)
-_HISS = Mouth({"jawOpen": 0.045, "mouthStretch": 0.22, "mouthLowerDown": 0.26, "mouthUpperUp": 0.14}, 1.1, 0.08)
+_HISS = Mouth(
+    {"jawOpen": 0.045, "mouthStretch": 0.22, "mouthLowerDown": 0.26, "mouthUpperUp": 0.14}, 1.1, 0.08
+)
 _HUSH = Mouth({"jawOpen": 0.07, "mouthFunnel": 0.48, "mouthPucker": 0.20, "mouthLowerDown": 0.12}, 1.3, 0.11)
 _VELAR = Mouth({"jawOpen": 0.17, "mouthLowerDown": 0.06}, 0.4, 0.08)
 _ROUND = Mouth({"jawOpen": 0.07, "mouthPucker": 0.72, "mouthFunnel": 0.14}, 1.4, 0.13)
 _R = Mouth({"jawOpen": 0.10, "mouthPucker": 0.30, "mouthFunnel": 0.24}, 0.9, 0.12)
-_EE = Mouth({"jawOpen": 0.10, "mouthSmile": 0.22, "mouthStretch": 0.30, "mouthUpperUp": 0.12, "mouthLowerDown": 0.22}, 1.1)
+_EE = Mouth(
+    {"jawOpen": 0.10, "mouthSmile": 0.22, "mouthStretch": 0.30, "mouthUpperUp": 0.12, "mouthLowerDown": 0.22},
+    1.1,
+)
 _IH = Mouth({"jawOpen": 0.15, "mouthStretch": 0.16, "mouthLowerDown": 0.18, "mouthUpperUp": 0.08}, 0.8)
 _EH = Mouth({"jawOpen": 0.27, "mouthStretch": 0.16, "mouthLowerDown": 0.20, "mouthUpperUp": 0.10}, 1.0)
 _AE = Mouth({"jawOpen": 0.40, "mouthStretch": 0.18, "mouthLowerDown": 0.22, "mouthUpperUp": 0.14}, 1.1)
@@ -93,7 +102,9 @@ def is_vowel(symbol: str) -> bool:
     return symbol != "sil" and symbol[:1] in _VOWELS
 
 
-def mouth_course(spans: Sequence[Span], sample_rate: int, frames: int, strength: float = 1.0) -> tuple[F32, F32]:
+def mouth_course(
+    spans: Sequence[Span], sample_rate: int, frames: int, strength: float = 1.0
+) -> tuple[F32, F32]:
     """Face units [frames, 52] and the tongue's tip [frames] for a speech.
 
     Args:

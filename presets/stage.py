@@ -28,7 +28,7 @@ class Camera:
 
     @property
     def eye(self) -> F64:
-        return np.array(self.target) + [0.0, 0.0, self.distance]
+        return np.add(self.target, (0.0, 0.0, self.distance))
 
     def matrix(self) -> F32:
         """[4, 4] world to clip; the picture's first row is its bottom, as the library counts."""
@@ -64,7 +64,8 @@ class Stage:
         self.context = context
         self.size = size
         self._many = context.framebuffer(
-            [context.renderbuffer(size, 4, samples=samples)], context.depth_renderbuffer(size, samples=samples)
+            [context.renderbuffer(size, 4, samples=samples)],
+            context.depth_renderbuffer(size, samples=samples),
         )
         self._one = context.framebuffer([context.renderbuffer(size, 4)])
         self._programs: dict[str, moderngl.Program] = {}
@@ -72,13 +73,17 @@ class Stage:
     def program(self, name: str) -> moderngl.Program:
         if name not in self._programs:
             vertex = {"HAIR": shaders.HAIR_VERTEX, "CARD": shaders.CARD_VERTEX}.get(name, shaders.VERTEX)
-            self._programs[name] = self.context.program(vertex_shader=vertex, fragment_shader=getattr(shaders, name))
+            self._programs[name] = self.context.program(
+                vertex_shader=vertex, fragment_shader=getattr(shaders, name)
+            )
         return self._programs[name]
 
     def texture(self, table: F32, mipmaps: bool = True) -> moderngl.Texture:
         table = np.ascontiguousarray(table, np.uint8)
         channels = 1 if table.ndim == 2 else table.shape[2]
-        texture = self.context.texture((table.shape[1], table.shape[0]), channels, table.tobytes(), alignment=1)
+        texture = self.context.texture(
+            (table.shape[1], table.shape[0]), channels, table.tobytes(), alignment=1
+        )
         if mipmaps:
             texture.build_mipmaps()
             texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
@@ -95,8 +100,18 @@ class Stage:
             uniforms: values or textures of the material.
         """
         program = self.program(name)
-        formats = {"position": "3f", "normal": "3f", "light": "3f", "uv": "2f", "rest": "3f", "vis": "4f", "keep": "1f",
-                   "tangent": "3f", "look": "4f", "side": "1f"}
+        formats = {
+            "position": "3f",
+            "normal": "3f",
+            "light": "3f",
+            "uv": "2f",
+            "rest": "3f",
+            "vis": "4f",
+            "keep": "1f",
+            "tangent": "3f",
+            "look": "4f",
+            "side": "1f",
+        }
         buffers, content = {}, []
         for key, layout in formats.items():
             if key not in program:
@@ -113,7 +128,9 @@ class Stage:
         )
         textures = {k: v for k, v in uniforms.items() if isinstance(v, moderngl.Texture)}
         values = {k: v for k, v in uniforms.items() if k not in textures}
-        return Drawn(program, array, buffers, values, textures, name == "CARD", name in ("SKIN", "EYE", "WET"))
+        return Drawn(
+            program, array, buffers, values, textures, name == "CARD", name in ("SKIN", "EYE", "WET")
+        )
 
     def update(self, drawn: Drawn, **values: F32) -> None:
         for key, table in values.items():
@@ -143,11 +160,19 @@ class Stage:
         context.front_face = "cw"  # the picture's rows run downwards
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         matrix = camera.matrix()
-        axes = np.array([np.array(LAMPS[g].towards) / np.linalg.norm(LAMPS[g].towards) for g in SPECULAR], np.float32)
+        axes = np.array(
+            [np.array(LAMPS[g].towards) / np.linalg.norm(LAMPS[g].towards) for g in SPECULAR], np.float32
+        )
         lamps = np.array([LAMPS[g].colour for g in SPECULAR], np.float32)
         for part in parts:
-            shared = {"camera": matrix.T.copy(), "eye": camera.eye.astype(np.float32), "axis": axes, "lamp": lamps,
-                      "model": np.eye(4, dtype=np.float32), "pixel": np.float32(camera.height / camera.size[1] * 0.55)}
+            shared = {
+                "camera": matrix.T.copy(),
+                "eye": camera.eye.astype(np.float32),
+                "axis": axes,
+                "lamp": lamps,
+                "model": np.eye(4, dtype=np.float32),
+                "pixel": np.float32(camera.height / camera.size[1] * 0.55),
+            }
             for key, value in (shared | part.uniforms).items():
                 if key in part.program:
                     if isinstance(value, (int, float)) and not isinstance(value, np.floating):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -127,7 +128,10 @@ class Grower:
         middle = np.unique(tris)
         # the outer skin only: inner mouth and eye sockets have normals that look inwards
         self.tree = cKDTree(skin.rest[middle])
-        self.tree_points, self.tree_normals = skin.rest[middle].astype(np.float64), normals[middle].astype(np.float64)
+        self.tree_points, self.tree_normals = (
+            skin.rest[middle].astype(np.float64),
+            normals[middle].astype(np.float64),
+        )
         self.normals = normals
 
     def scatter(self, mask: Mask, count: int) -> tuple[F64, I32, F64]:
@@ -174,7 +178,11 @@ class Grower:
         widths = width * self.rng.uniform(0.7, 1.2, s)
         light = np.broadcast_to(np.asarray(inside, np.float32), (s, k)).astype(np.float32)
         return Strands(
-            points.astype(np.float32), roots, tone.astype(np.float32), widths.astype(np.float32), light.copy(),
+            points.astype(np.float32),
+            roots,
+            tone.astype(np.float32),
+            widths.astype(np.float32),
+            light.copy(),
             normals.astype(np.float32),
         )
 
@@ -206,15 +214,34 @@ class Hairline:
 
         def density(p: F64) -> F64:
             y = p[..., 1] - ey
-            heights = np.array([-1.05, -0.85, -0.45, -0.20, -0.14, 0.05, 0.28, 0.46, self.front, self.front + 0.07])
+            heights = np.array(
+                [-1.05, -0.85, -0.45, -0.20, -0.14, 0.05, 0.28, 0.46, self.front, self.front + 0.07]
+            )
             lines = np.array(
-                [-9.0, ear_z - 0.42, ear_z - 0.30, ear_z - 0.24, ear_z + 0.17, ear_z + 0.21, ear_z + 0.36,
-                 ear_z + 0.56 - 0.25 * self.recede, ear_z + 0.74 - 0.35 * self.recede, 9.0]
+                [
+                    -9.0,
+                    ear_z - 0.42,
+                    ear_z - 0.30,
+                    ear_z - 0.24,
+                    ear_z + 0.17,
+                    ear_z + 0.21,
+                    ear_z + 0.36,
+                    ear_z + 0.56 - 0.25 * self.recede,
+                    ear_z + 0.74 - 0.35 * self.recede,
+                    9.0,
+                ]
             )
             middle = np.exp(-((p[..., 0] / 0.22) ** 2)) * self.recede * 0.10
             rough = 0.03 * (noise(np.ascontiguousarray(p.reshape(-1, 3), np.float32), 14.0, 2, 77) - 0.5)
             rough = rough.reshape(y.shape) * 2
-            line = np.interp(y + middle + rough + 0.22 * np.minimum((p[..., 0] / 0.6) ** 2, 1.0) * np.clip((y - 0.35) / 0.1, 0, 1), heights, lines)
+            line = np.interp(
+                y
+                + middle
+                + rough
+                + 0.22 * np.minimum((p[..., 0] / 0.6) ** 2, 1.0) * np.clip((y - 0.35) / 0.1, 0, 1),
+                heights,
+                lines,
+            )
             # ears are not scalp
             on_ear = (np.abs(p[..., 0]) > 0.64) & (y < 0.20) & (p[..., 2] > ear_z - 0.48) & (y > -0.65)
             value = np.clip((line - p[..., 2]) / soft, 0, 1)
@@ -225,7 +252,9 @@ class Hairline:
 
 def _finer(points: F64) -> F64:
     """[s, 2 k - 1, 3]: a point between each two, on a cubic through four (Catmull and Rom 1974)."""
-    padded = np.concatenate([2 * points[:, :1] - points[:, 1:2], points, 2 * points[:, -1:] - points[:, -2:-1]], axis=1)
+    padded = np.concatenate(
+        [2 * points[:, :1] - points[:, 1:2], points, 2 * points[:, -1:] - points[:, -2:-1]], axis=1
+    )
     between = (9 * (padded[:, 1:-2] + padded[:, 2:-1]) - padded[:, :-3] - padded[:, 3:]) / 16
     out = np.empty((len(points), 2 * points.shape[1] - 1, 3))
     out[:, ::2], out[:, 1::2] = points, between
@@ -235,7 +264,7 @@ def _finer(points: F64) -> F64:
 def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volume: float = 0.10) -> Strands:
     """Hair parted and combed back over the ears to a knot low at the back of the head."""
     p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
-    eye, crown = g.anatomy.landmarks["eye_left"], g.anatomy.landmarks["crown"]
+    eye, _crown = g.anatomy.landmarks["eye_left"], g.anatomy.landmarks["crown"]
     back = g.tree_points[:, 2].min()
     knot = np.array([0.0, eye[1] - 0.25, back - 0.10])
     k = 13
@@ -250,17 +279,26 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         t = i / (k - 1)
         points[:, i] = here
         towards = _unit(knot - here)
-        away = np.concatenate([side, np.full_like(side, 0.22 if t < 0.15 else -0.05), np.full_like(side, -1.0)], axis=1)
+        away = np.concatenate(
+            [side, np.full_like(side, 0.22 if t < 0.15 else -0.05), np.full_like(side, -1.0)], axis=1
+        )
         top = np.clip((here[:, 1:2] - eye[1] - 0.45) / 0.5, 0, 1) * np.clip(1 - t * 2.2, 0, 1)
         ground, n = g.surface(here)
-        way = towards * (1 - 0.75 * top) + away * 0.75 * top + clumped(p, 5.0, 3) * 0.20 + clumped(p, 26.0, 13) * 0.14
+        way = (
+            towards * (1 - 0.75 * top)
+            + away * 0.75 * top
+            + clumped(p, 5.0, 3) * 0.20
+            + clumped(p, 26.0, 13) * 0.14
+        )
         way = _unit(way - n * (way * n).sum(axis=1, keepdims=True) * 0.9)
         left = np.linalg.norm(knot - here, axis=1, keepdims=True)
         here = here + way * np.minimum(step, left * 0.6)
         ground, n = g.surface(here)
         high = np.clip((here[:, 1:2] - eye[1] - 0.1) / 0.7, 0, 1)
-        lift = (0.012 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth))
-        lift = lift + 0.02 * (clumped(p, 9.0, 23)[:, :1]) * np.clip(t * 4, 0, 1) + stray * 0.05 * np.sin(t * 3)
+        lift = 0.012 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth)
+        lift = (
+            lift + 0.02 * (clumped(p, 9.0, 23)[:, :1]) * np.clip(t * 4, 0, 1) + stray * 0.05 * np.sin(t * 3)
+        )
         here = ground + n * lift
     points, k = _finer(points), 2 * k - 1
     shade = 0.45 + 0.55 * depth * np.ones((1, k))
@@ -269,7 +307,13 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
 
 
 def short_hair(
-    g: Grower, line: Hairline, count: int, top: float = 0.42, sides: float = 0.14, sweep: float = 0.5, curl: float = 0.0
+    g: Grower,
+    line: Hairline,
+    count: int,
+    top: float = 0.42,
+    sides: float = 0.14,
+    sweep: float = 0.5,
+    curl: float = 0.0,
 ) -> Strands:
     """Cropped hair: short at the sides, longer on top, swept sideways (`sweep` -1..1) and forward."""
     p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
@@ -279,7 +323,10 @@ def short_hair(
     high = high * high * (3 - 2 * high)
     length = (sides + (top - sides) * high) * g.rng.uniform(0.7, 1.1, (len(p), 1))
     front = np.clip((p[:, 2:3] - 0.2) / 0.9, 0, 1)
-    lie = np.concatenate([np.full_like(high, sweep) * high, -0.35 * (1 - high), 0.25 - 0.75 * front * high - 0.6 * (1 - high)], 1)
+    lie = np.concatenate(
+        [np.full_like(high, sweep) * high, -0.35 * (1 - high), 0.25 - 0.75 * front * high - 0.6 * (1 - high)],
+        1,
+    )
     lie = lie + clumped(p, 5.5, 5) * 0.9 + clumped(p, 16.0, 15) * 0.8
     tangent = _unit(lie - normals * (lie * normals).sum(axis=1, keepdims=True))
     points = np.empty((len(p), k, 3))
@@ -323,12 +370,12 @@ def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strand
     return g.make(points, roots, normals, 0.0050, shade * np.ones((len(p), 1)))
 
 
-def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.005) -> Strands:
+def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.0036) -> Strands:
     """Short hairs on a face or a shaved head."""
     p, roots, normals = g.scatter(mask, count)
     down = np.array([0.0, -1.0, 0.15]) + clumped(p, 12.0, 8) * 0.8
     tangent = _unit(down - normals * (down * normals).sum(axis=1, keepdims=True))
-    t = np.linspace(0, 1, 5)[None, :, None]
+    t = np.linspace(0, 1, 4)[None, :, None]
     long = length * g.rng.uniform(0.6, 1.2, (len(p), 1, 1))
     points = p[:, None] + normals[:, None] * long * t * 0.55 + tangent[:, None] * long * t**1.4 * 0.8
     return g.make(points, roots, normals, width, 0.55 + 0.45 * t[..., 0] * np.ones((len(p), 1)))
@@ -341,9 +388,13 @@ def beard_mask(anatomy: Anatomy, lips: Mask) -> Mask:
 
     def density(p: F64) -> F64:
         x, y, z = np.abs(p[..., 0]), p[..., 1], p[..., 2]
-        edge = np.interp(x, [0.0, 0.30, 0.45, 0.62, 0.75], [mouth[1] + 0.17, mouth[1] + 0.10, mouth[1] + 0.02, mouth[1] + 0.22, mouth[1] + 0.75])
+        edge = np.interp(
+            x,
+            [0.0, 0.30, 0.45, 0.62, 0.75],
+            [mouth[1] + 0.17, mouth[1] + 0.10, mouth[1] + 0.02, mouth[1] + 0.22, mouth[1] + 0.75],
+        )
         value = np.clip((edge - y) / 0.06, 0, 1) * np.clip((y - (chin[1] - 0.28)) / 0.15, 0, 1)
-        value = value * np.clip((z - (nose[2] - 1.25)) / 0.12, 0, 1)
+        value = value * np.clip((z - (nose[2] - 1.10)) / 0.25, 0, 1) * np.clip((0.73 - x) / 0.08, 0, 1)
         return value * np.clip(1 - lips(p) * 3, 0, 1)
 
     return density
@@ -365,7 +416,13 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     eye = g.anatomy.landmarks["eye_left"]
 
     def line(u: F64) -> F64:
-        return eye[1] + 0.175 + lift + 0.055 * arch * np.sin(np.clip(u, 0, 1) * np.pi * 0.72) - 0.03 * np.clip(u - 0.7, 0, 1)
+        return (
+            eye[1]
+            + 0.175
+            + lift
+            + 0.055 * arch * np.sin(np.clip(u, 0, 1) * np.pi * 0.72)
+            - 0.03 * np.clip(u - 0.7, 0, 1)
+        )
 
     def mask(p: F64) -> F64:
         x = np.abs(p[..., 0])
@@ -383,7 +440,11 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     angle = angle + g.rng.normal(0, 0.14, len(p))
     way = np.stack([np.cos(angle) * out, np.sin(angle), np.zeros(len(p))], axis=1)
     tangent = _unit(way - normals * (way * normals).sum(axis=1, keepdims=True))
-    long = 0.088 * g.rng.uniform(0.65, 1.1, (len(p), 1, 1)) * np.interp(u, [0, 0.3, 1], [0.85, 1.1, 0.8])[:, None, None]
+    long = (
+        0.088
+        * g.rng.uniform(0.65, 1.1, (len(p), 1, 1))
+        * np.interp(u, [0, 0.3, 1], [0.85, 1.1, 0.8])[:, None, None]
+    )
     t = np.linspace(0, 1, 5)[None, :, None]
     points = p[:, None] + normals[:, None] * (0.006 + 0.016 * np.sin(t * 2.4)) + tangent[:, None] * long * t
     points = points + np.array([0, -0.018, 0]) * t**2
@@ -413,7 +474,7 @@ def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, l
     # along the lid: the foremost point in each of a few bins is its edge
     bins = np.linspace(-0.86 * radius, 0.92 * radius, 13)
     xs, ys, zs = [], [], []
-    for a, b in zip(bins[:-1], bins[1:], strict=True):
+    for a, b in itertools.pairwise(bins):
         inside = np.flatnonzero((angle >= a) & (angle < b))
         if len(inside):
             # the lid's front edge: closest to the opening
@@ -428,7 +489,9 @@ def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, l
     s = g.rng.uniform(xs[0] + 0.012, xs[-1], count)
     base = np.stack([centre[0] + s * outward, np.polyval(fit_y, s), np.polyval(fit_z, s) + 0.008], axis=1)
     place = (s - xs[0]) / (xs[-1] - xs[0])
-    long = length * (0.45 + 0.60 * np.sin(np.clip(place, 0, 1) * np.pi * 0.80)) * g.rng.uniform(0.75, 1.1, count)
+    long = (
+        length * (0.45 + 0.60 * np.sin(np.clip(place, 0, 1) * np.pi * 0.80)) * g.rng.uniform(0.75, 1.1, count)
+    )
     if not is_upper:
         long *= 0.45
     fan = (place - 0.42) * 1.5 * outward
@@ -436,7 +499,9 @@ def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, l
     start = _unit(np.stack([fan * 0.8, np.full(count, up * 0.15), np.full(count, 1.0)], axis=1))
     finish = _unit(np.stack([fan * 1.0, np.full(count, up * 1.5), np.full(count, 0.75)], axis=1))
     t = np.linspace(0, 1, 6)[None, :, None]
-    curve = base[:, None] + long[:, None, None] * (start[:, None] * t + (finish - start)[:, None] * t**2 * 0.6)
+    curve = base[:, None] + long[:, None, None] * (
+        start[:, None] * t + (finish - start)[:, None] * t**2 * 0.6
+    )
     nearest = g.tree.query(base)[1]
     vertex = np.unique(g.tris)[nearest]
     owner = {}
@@ -489,7 +554,9 @@ def shown(c: F64) -> F64:
     return np.where(c < 0.0031308, 12.92 * c, 1.055 * np.maximum(c, 1e-9) ** (1 / 2.4) - 0.055)
 
 
-def shade(hair: Strands, points: F64, light: F64, lamps: tuple[F64, F64], eye: F64, tint: F64, gloss: float) -> F64:
+def shade(
+    hair: Strands, points: F64, light: F64, lamps: tuple[F64, F64], eye: F64, tint: F64, gloss: float
+) -> F64:
     """[s, k, 3] colours as shown, as the shader for hair makes them (Kajiya and Kay 1989; Scheuermann 2004)."""
     axes, colours = lamps
     tangent = _unit(np.gradient(points, axis=1))

@@ -8,7 +8,8 @@ import pytest
 for tool in ("anny", "numba", "moderngl"):
     if __import__("importlib.util").util.find_spec(tool) is None:
         pytest.skip(
-            f"'{tool}' is not installed; presenters are made with presets/requirements.txt", allow_module_level=True
+            f"'{tool}' is not installed; presenters are made with presets/requirements.txt",
+            allow_module_level=True,
         )
 
 from presets import body  # noqa: E402
@@ -38,7 +39,16 @@ def _of(units: np.ndarray, name: str) -> np.ndarray:
 
 class TestMouthCourse:
     def test_lips_close_on_every_bilabial_and_open_on_the_vowel(self) -> None:
-        units, places = _course(("sil", 0.4), ("m", 0.08), ("ɑ", 0.2), ("p", 0.08), ("ɑ", 0.2), ("b", 0.08), ("i", 0.2), ("sil", 0.4))
+        units, places = _course(
+            ("sil", 0.4),
+            ("m", 0.08),
+            ("ɑ", 0.2),
+            ("p", 0.08),
+            ("ɑ", 0.2),
+            ("b", 0.08),
+            ("i", 0.2),
+            ("sil", 0.4),
+        )
         jaw = _of(units, "jawOpen")
         for index in (1, 3, 5):
             first, last = places[index]
