@@ -1,24 +1,27 @@
-"""The generator of the presenters: shapes, mouths, loops. It needs the tools of `presets/requirements.txt`."""
+"""The generator of the presenters. It needs the tools of `presets/requirements.txt`."""
 
 from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 for tool in ("anny", "numba", "moderngl"):
-    if __import__("importlib.util").util.find_spec(tool) is None:
-        pytest.skip(
-            f"'{tool}' is not installed; presenters are made with presets/requirements.txt",
-            allow_module_level=True,
-        )
+    if importlib.util.find_spec(tool) is None:
+        pytest.skip(f"'{tool}' is not installed; see presets/requirements.txt", allow_module_level=True)
 
-from presets import body  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from presets.anatomy import UNITS, Anatomy  # noqa: E402
 from presets.build import Said  # noqa: E402
 from presets.cast import CAST  # noqa: E402
 from presets.mesh import catmull_clark  # noqa: E402
 from presets.performance import blink_course, idle, wander  # noqa: E402
 from presets.speech_motion import FPS, mouth_course  # noqa: E402
+
+from presets import body  # noqa: E402
 
 RATE = 24_000
 
