@@ -12,6 +12,7 @@ from greenroom.db.migrate import migrate
 from greenroom.iam.service import create_credentials
 from greenroom.runtime import Runtime, Scope
 from greenroom.settings import Settings
+from greenroom.tenants.service import scope_of_project
 
 
 class VirtualClock:
@@ -41,4 +42,4 @@ async def runtime(tmp_path: Path, clock: VirtualClock, database_url: str | None)
 @pytest.fixture
 async def scope(runtime: Runtime) -> Scope:
     made = await create_credentials(runtime, "acme", "cn-north-4")
-    return Scope(tenant_id="acme", project_id=made.project_id, region=made.region)
+    return await scope_of_project(runtime, made.project_id)

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from greenroom.assets.review import conclude, fail, file_kind
 from greenroom.assets.states import FileCategory, FileState
 from greenroom.assets.usage import note_removed, note_stored
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
-from greenroom.jobs.errors import JobCancelledError
+from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
 from greenroom.media.errors import MediaError
 from greenroom.media.inspect import Role
 from greenroom.media.sandbox import inspect_safely
 from greenroom.moderation import service as moderation
+from greenroom.moderation.service import FileKind
 from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 
@@ -73,19 +75,22 @@ class _Preparation:
                 return Verdict().to_json()
             key = converted["key"] if converted else str(file.object_key)
             role = Role.SOUND if "audio_meta" in file.asset.extra_meta else Role.VIDEO
-            answer: dict[str, Any] = {}
+            payload = await moderation.file_payload(context, FileKind(role.value))
+        answer: dict[str, Any] = {}
 
-            async def work(path: Path) -> None:
-                declared = "webm" if converted else ""
-                found = await asyncio.to_thread(inspect_safely, path, role, declared)
-                kind = file_kind(role, found)
-                assert kind is not None
-                payload = {**await moderation.file_payload(context, kind), "path": str(path)}
+        async def work(path: Path) -> None:
+            found = await asyncio.to_thread(inspect_safely, path, role, "webm" if converted else "")
+            kind = file_kind(role, found)
+            assert kind is not None
+            payload.update(asdict(kind), path=str(path))
+            try:
                 answer.update(
                     await self._job.child(moderation.REVIEW_TARGET, payload, moderation.FILE_LIMITS)
                 )
+            except JobError as error:
+                answer.update(Verdict.of_failure(error.message).to_json())
 
-            await self._with_object(key, work)
+        await self._with_object(key, work)
         return answer
 
     async def conclude(self, converted: dict[str, Any] | None, verdict: dict[str, Any]) -> JsonValue:

@@ -17,7 +17,7 @@ from greenroom.engines.protocols import Decision
 from greenroom.errors import InvalidParameterError
 from greenroom.media.inspect import Inspection, Role
 from greenroom.moderation import service as moderation
-from greenroom.moderation.errors import ContentRefusedError
+from greenroom.moderation.errors import ContentRefusedError, ReviewStateError
 from greenroom.moderation.service import FileKind, Subject
 from greenroom.moderation.subjects import Moderated, Place
 from greenroom.moderation.verdicts import Verdict
@@ -165,7 +165,7 @@ class _Assets:
 
     async def find(self, session: AsyncSession, subject_id: str) -> Place | None:
         asset = await any_asset(session, subject_id)
-        if asset is None or asset.state == AssetState.DELETED:
+        if asset is None:
             return None
         return Place(asset.tenant_id, asset.project_id)
 
@@ -187,7 +187,10 @@ class _Assets:
         AssetRepository(context).touch(asset)
 
     async def freeze(self, context: Context, subject_id: str, code: str, reason: str) -> None:
-        await freeze(context.session, await _require(context, subject_id), (code, reason), context.now())
+        asset = await _require(context, subject_id)
+        if asset.is_gone:
+            raise ReviewStateError(f"the asset {subject_id} is deleted for good: there is nothing to freeze")
+        await freeze(context.session, asset, (code, reason), context.now())
 
     async def unfreeze(self, context: Context, subject_id: str) -> None:
         asset = await any_asset(context.session, subject_id)

@@ -277,7 +277,7 @@ async def _review_now(context: Context, file: AssetFile, plan: _ReviewPlan) -> V
             return await moderation.review_file_now(context.runtime, path, plan.payload)
         except ChildError as error:
             log.warning("a file could not be reviewed", file_id=file.id, kind=error.kind)
-            return Verdict(unexamined=(str(plan.payload["kind"]),))
+            return Verdict.of_failure(error.message)
 
 
 def _with_measures(asset: Asset, found: Examination) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class _Transcoder:
     def run(self, name: str) -> int:
         streams = [stream for stream in (self._video, self._audio) if stream is not None]
         total = self._reader.duration / av.time_base if self._reader.duration else 0.0
-        bad = 0
+        bad, done = 0, 0.0
         for packet in self._reader.demux(streams):
             try:
                 frames = packet.decode()
@@ -100,7 +100,8 @@ class _Transcoder:
             for frame in frames:
                 self._write_picture(frame) if packet.stream is self._video else self._write_sound(frame)
             if total > 0 and packet.pts is not None and packet.time_base:
-                self._report("transcode", min(0.99, float(packet.pts * packet.time_base) / total))
+                done = max(done, min(0.99, float(packet.pts * packet.time_base) / total))
+                self._report("transcode", done)
         if self._count == 0:
             raise DamagedMediaError(f"{name}: not one picture of it can be decoded. Export it again.")
         self._finish()

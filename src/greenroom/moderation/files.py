@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from greenroom.engines.protocols import Image, Recogniser
-from greenroom.media.decode import read_audio, read_frames
+from greenroom.media.decode import frame_at, read_audio, read_frames
 from greenroom.media.errors import MediaError
 from greenroom.moderation.chain import Chain, make_chain
 from greenroom.moderation.verdicts import Verdict
@@ -62,18 +62,20 @@ def review_file(payload: dict[str, Any], progress: Report) -> dict[str, Any]:
 def _review_picture(chain: Chain, path: Path) -> Verdict:
     if not chain.sees_pictures:
         return Verdict(unexamined=("pictures",))
-    verdict = Verdict()
-    for picture in read_frames(path, 1, strict=False):  # a GIF's pictures, one a second
-        verdict = verdict.joined(chain.review_picture(_smaller(picture)))
-    return verdict
+    return _review_shown(chain, path, 0.0, lambda stage, done: None)
 
 
 def _review_frames(chain: Chain, path: Path, duration_s: float, progress: Report) -> Verdict:
     if not chain.sees_pictures:
         return Verdict(unexamined=("pictures",))
+    return _review_shown(chain, path, duration_s, progress)
+
+
+def _review_shown(chain: Chain, path: Path, duration_s: float, progress: Report) -> Verdict:
+    """The first picture, and then one each step: of a video, or of a GIF that moves."""
+    verdict = chain.review_picture(_smaller(frame_at(path, 0)))
     step = max(LEAST_STEP_S, duration_s / MOST_FRAMES)
-    verdict = Verdict()
-    wanted = 0.0
+    wanted = step
     for number, picture in enumerate(read_frames(path, 5, strict=False)):
         time = number / 5
         if time + 1e-9 < wanted:

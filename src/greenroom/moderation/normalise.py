@@ -12,7 +12,9 @@ _LOOK_ALIKES = str.maketrans(
     "uabekmhopctyxijsdgnabeikvoptuxaselilod",
 )
 """Cyrillic, Greek and other letters, and signs, that look like Latin ones (Unicode TR 39, a part)."""
-_DIGITS = str.maketrans("0134578!|", "oieastbii")
+_DIGITS = str.maketrans("034578", "oeastb")
+_BAR = re.compile(r"(?<=[^\W\d_])[!|](?=[^\W\d_])")
+"""A sign within a word that stands for an i or an l, as the digit 1 does."""
 _SIMPLE = str.maketrans(
     "賭場線網視頻賣約兒製買殺槍藥發證幣銀單種襲體穩賺賠額媽療無碼聖戰戰爭進槓樂臺灣術鐘錢貸開賤張應壓禍處軍區",
     "赌场线网视频卖约儿制买杀枪药发证币银单种袭体稳赚赔额妈疗无码圣战战争进杠乐台湾术钟钱贷开贱张应压祸处军区",
@@ -41,11 +43,15 @@ def han_of(text: str) -> str:
     return _NOT_HAN.sub("", fold(text)).translate(_SIMPLE)
 
 
-def tokens_of(text: str) -> list[str]:
-    """The words of a text in Latin letters; letters that stand alone in a row become one word."""
+def tokens_of(text: str, one: str = "i") -> list[str]:
+    """The words of a text in Latin letters; letters that stand alone in a row become one word.
+
+    Args:
+        one: what the digit 1 within a word stands for: i or l.
+    """
     found: list[str] = []
     run: list[str] = []
-    for token in _plain_tokens(text):
+    for token in _plain_tokens(text, one):
         if len(token) == 1 and len(run) < _MOST_PARTS:
             run.append(token)
             continue
@@ -56,12 +62,11 @@ def tokens_of(text: str) -> list[str]:
     return found + _joined(run)
 
 
-def _plain_tokens(text: str) -> Iterator[str]:
-    # A sign between letters may stand for a letter (f*ck stays two tokens), a digit within a word does.
-    for match in _TOKEN.finditer(fold(text)):
+def _plain_tokens(text: str, one: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(_BAR.sub("1", fold(text))):
         token = match[0]
         has_letter = any("a" <= letter <= "z" for letter in token)
-        yield squeeze(token.translate(_DIGITS)) if has_letter else token
+        yield squeeze(token.translate(_DIGITS).replace("1", one)) if has_letter else token
 
 
 def _joined(run: list[str]) -> list[str]:

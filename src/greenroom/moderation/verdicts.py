@@ -39,6 +39,11 @@ class Verdict:
         return {"findings": [asdict(item) for item in self.findings], "unexamined": list(self.unexamined)}
 
     @classmethod
+    def of_failure(cls, what: str) -> Verdict:
+        """The review itself failed, which a file may have been made for: a person looks at it."""
+        return cls((Finding("review", "review failed", Decision.DOUBT, 1.0, what[:200]),))
+
+    @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Verdict:
         return cls(_findings(data["findings"]), tuple(data["unexamined"]))
 

@@ -85,6 +85,11 @@ class WordModerator:
                 if han.startswith(form, place):
                     yield word
         tokens = tokens_of(text)
+        yield from self._latin_hits(tokens)
+        if (other := tokens_of(text, one="l")) != tokens:
+            yield from self._latin_hits(other)
+
+    def _latin_hits(self, tokens: list[str]) -> Iterable[Word]:
         for place in range(len(tokens)):
             for length in range(1, min(self._longest, LONGEST_PHRASE, len(tokens) - place) + 1):
                 found = self._phrase(tokens[place : place + length])

@@ -1,0 +1,3 @@
+from tests.assets.conftest import clock, runtime, scope
+
+__all__ = ["clock", "runtime", "scope"]
