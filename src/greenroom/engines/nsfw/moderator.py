@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from greenroom.engines import weights
 from greenroom.engines.nsfw.network import SIDE, Network
@@ -25,6 +26,9 @@ REFUSE_FROM = 0.85
 """Probability of the explicit classes together at which a picture is refused."""
 DOUBT_FROM = 0.5
 SUGGESTIVE_DOUBT_FROM = 0.8
+
+Chances = npt.NDArray[np.float32]
+"""Probability of each of `CLASSES`."""
 
 
 class PictureModerator:
@@ -43,17 +47,9 @@ class PictureModerator:
 
     def review_picture(self, picture: Image) -> Sequence[Finding]:
         """Raises MissingWeightsError."""
-        chances = self.classify(picture)
-        explicit, suggestive = float(sum(chances[index] for index in _EXPLICIT)), float(chances[_SUGGESTIVE])
-        detail = f"{CLASSES[int(np.argmax(chances))]} {float(np.max(chances)):.2f}"
-        if explicit >= DOUBT_FROM:
-            decision = Decision.REFUSE if explicit >= REFUSE_FROM else Decision.DOUBT
-            return (Finding(self.name, "sexual", decision, min(1.0, explicit), detail),)
-        if suggestive >= SUGGESTIVE_DOUBT_FROM:
-            return (Finding(self.name, "sexual", Decision.DOUBT, suggestive, detail),)
-        return ()
+        return judge(self.classify(picture))
 
-    def classify(self, picture: Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def classify(self, picture: Image) -> Chances:
         """Probability of each of `CLASSES`."""
         small = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         return self._loaded()(small[:, :, ::-1].astype(np.float32) / 255)
@@ -63,3 +59,15 @@ class PictureModerator:
             if self._network is None:
                 self._network = Network(weights.path(WEIGHT_SET))
             return self._network
+
+
+def judge(chances: Chances) -> Sequence[Finding]:
+    """What follows from the probabilities of the classes."""
+    explicit, suggestive = float(sum(chances[index] for index in _EXPLICIT)), float(chances[_SUGGESTIVE])
+    detail = f"{CLASSES[int(np.argmax(chances))]} {float(np.max(chances)):.2f}"
+    if explicit >= DOUBT_FROM:
+        decision = Decision.REFUSE if explicit >= REFUSE_FROM else Decision.DOUBT
+        return (Finding(WEIGHT_SET, "sexual", decision, min(1.0, explicit), detail),)
+    if suggestive >= SUGGESTIVE_DOUBT_FROM:
+        return (Finding(WEIGHT_SET, "sexual", Decision.DOUBT, suggestive, detail),)
+    return ()
