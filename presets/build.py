@@ -40,8 +40,10 @@ def say(text: str, voice: str, folder: Path) -> tuple[Any, int, list[Said]]:
                 stored["rate"],
                 [Said(*row) for row in stored["phonemes"]],
             )
-    from greenroom.stage.speech import speak
-
+    try:
+        from greenroom.stage.speech import speak
+    except ModuleNotFoundError as error:
+        raise SystemExit(f"The voice needs Greenroom itself in this environment ({error}): pip install -e .") from error
     speech = speak(text, voice)
     rate = speech.sample_rate
     pad = int(SILENCE_S * rate)
@@ -73,6 +75,8 @@ def main() -> None:
     from presets.sheet import camera_for, contact_sheet
 
     who = CAST[chosen.presenter]
+    if chosen.only in (None, "footage"):
+        say(TEXTS.read_text().strip(), who.voice, chosen.out)
     started = time.monotonic()
     performer = Performer(who, size, 2048 if chosen.quick else 4096, chosen.quick)
     times: dict[str, float] = {"made_s": time.monotonic() - started}
