@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from greenroom.assets.models import Asset
 from greenroom.assets.states import AssetState, advance
-from greenroom.storage.holds import hold, release
+from greenroom.storage.holds import hold, is_held, release
 
 
 async def freeze(session: AsyncSession, asset: Asset, why: tuple[str, str], now: datetime) -> None:
@@ -64,6 +64,11 @@ def underlying(asset: Asset) -> AssetState:
     if asset.state == AssetState.DELETING:
         return AssetState(asset.state_before_bin or AssetState.CREATING)
     return AssetState(asset.state)
+
+
+async def is_withheld(session: AsyncSession, asset: Asset) -> bool:
+    """Whether it, the task that made it or its whole tenant is frozen: nobody else may take it over then."""
+    return await is_held(session, f"assets/{asset.project_id}/{asset.id}")
 
 
 def held_keys(asset: Asset) -> list[str]:

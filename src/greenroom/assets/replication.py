@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from greenroom.assets.copying import copies_of_files, copy_objects, copy_of
 from greenroom.assets.errors import AssetNotFoundError, AssetStateError
+from greenroom.assets.freezing import is_withheld
 from greenroom.assets.models import Asset
 from greenroom.assets.repository import AssetRepository, any_asset
 from greenroom.assets.service import require_own_asset
@@ -73,6 +74,8 @@ async def create_asset_by_replication_info(context: Context, body: ReplicationAs
     if source is None or source.is_gone or source.project_id != content["project_id"]:
         raise AssetNotFoundError(content["asset_id"])
     _check_state(source)
+    if await is_withheld(context.session, source):
+        raise AssetStateError(f"the asset {source.id} is frozen with its project: it cannot be copied now")
     copy = copy_of(context, source, asset_id)
     pairs = copies_of_files(context, source, copy)
     keys = [(str(old.object_key), str(new.object_key)) for old, new in pairs]

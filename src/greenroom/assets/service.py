@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenroom.assets.errors import AssetNotFoundError, AssetStateError
-from greenroom.assets.freezing import freeze, held_keys
+from greenroom.assets.freezing import freeze, held_keys, is_withheld
 from greenroom.assets.models import Asset, AssetFile
 from greenroom.assets.repository import AssetFileRepository, AssetRepository
 from greenroom.assets.review import KIND, review_changed_texts, review_new_texts
@@ -324,6 +324,8 @@ async def require_usable(context: Context, asset_id: str, *types: AssetType) -> 
         AssetStateError: its state does not allow use.
     """
     shared = await AssetRepository(context).find_shared(asset_id)
+    if shared is not None and await is_withheld(context.session, shared):
+        raise AssetStateError(f"the asset {asset_id} is frozen with its project: take another one")
     asset = shared if shared is not None else await require_asset(context, asset_id)
     if types and asset.type not in types:
         raise InvalidParameterError(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from greenroom.api.wire import ErrorResponse
 from greenroom.assets.copying import copy_objects
 from greenroom.assets.errors import AssetStateError, TransferNotFoundError
+from greenroom.assets.freezing import is_withheld
 from greenroom.assets.models import Asset, AssetFile, AssetTransfer
 from greenroom.assets.repository import AssetRepository, TransferRepository, any_asset
 from greenroom.assets.service import require_own_asset
@@ -198,7 +199,10 @@ async def _hand_over(context: Context, row: AssetTransfer) -> None:
     ready = [
         asset
         for asset in assets
-        if asset is not None and asset.project_id == row.project_id and asset.state in _MOVED
+        if asset is not None
+        and asset.project_id == row.project_id
+        and asset.state in _MOVED
+        and not await is_withheld(context.session, asset)
     ]
     row.finished_at = row.updated_at = context.now()
     if len(ready) != len(assets):

@@ -10,10 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from greenroom.assets.models import Asset, AssetFile, StorageEvent
+from greenroom.assets.repository.storage import (
+    Session,
+    balance_of,
+    changes_between,
+    counted_level,
+    latest_arrival,
+    stored_level,
+)
 from greenroom.assets.states import AssetType, StorageKind
 from greenroom.runtime import Context
 
@@ -62,17 +67,10 @@ def note_stored(context: Context, asset: Asset, file: AssetFile, kind: StorageKi
 async def note_removed(context: Context, asset: Asset, file: AssetFile) -> None:
     """The file's bytes go. Twice is as once: what the ledger has of the file is taken back."""
     await context.session.flush()
-    query = select(func.sum(StorageEvent.delta_bytes)).where(StorageEvent.file_id == file.id)
-    balance = int(await context.session.scalar(query) or 0)
+    balance = await balance_of(context.session, file.id)
     if balance == 0:
         return
-    latest = (
-        select(StorageEvent)
-        .where(StorageEvent.file_id == file.id, StorageEvent.delta_bytes > 0)
-        .order_by(StorageEvent.id.desc())
-        .limit(1)
-    )
-    came = await context.session.scalar(latest)
+    came = await latest_arrival(context.session, file.id)
     assert came is not None
     at = _second(context.now())
     counts_from = None if came.counts_from is None else max(at, came.counts_from)
@@ -102,35 +100,25 @@ def _second(moment: datetime) -> datetime:
 
 
 async def storage_statement(
-    session: AsyncSession, tenant_id: str, since: datetime, until: datetime
+    session: Session, tenant_id: str, since: datetime, until: datetime
 ) -> StorageStatement:
     """What a tenant stored in [since, until), exactly, over all its projects. For billing."""
     since, until = _second(since), _second(until)
-    own = StorageEvent.tenant_id == tenant_id
-    opening = select(func.sum(StorageEvent.delta_bytes)).where(own, StorageEvent.counts_from <= since)
-    level = int(await session.scalar(opening) or 0)
-    changes = (
-        select(StorageEvent.counts_from, func.sum(StorageEvent.delta_bytes))
-        .where(own, StorageEvent.counts_from > since, StorageEvent.counts_from < until)
-        .group_by(StorageEvent.counts_from)
-        .order_by(StorageEvent.counts_from)
-    )
+    level = await counted_level(session, tenant_id, since)
     counted = excess = 0
     last = since
-    for moment, delta in (await session.execute(changes)).all():
-        assert moment is not None
+    for moment, delta in await changes_between(session, tenant_id, since, until):
         seconds = int((moment - last).total_seconds())
         counted += level * seconds
         excess += max(0, level - FREE_BYTES) * seconds
-        level += int(delta)
+        level += delta
         last = moment
     seconds = max(0, int((until - last).total_seconds()))
-    stored = select(func.sum(StorageEvent.delta_bytes)).where(own, StorageEvent.at < until)
     return StorageStatement(
         since=since,
         until=until,
         counted_byte_seconds=counted + level * seconds,
         excess_byte_seconds=excess + max(0, level - FREE_BYTES) * seconds,
         counted_bytes=level,
-        stored_bytes=int(await session.scalar(stored) or 0),
+        stored_bytes=await stored_level(session, tenant_id, until),
     )
