@@ -7,14 +7,17 @@ from tests.assets.making import create, shown, stored_asset
 
 from greenroom.assets import service, uploads
 from greenroom.assets.errors import AssetStateError
+from greenroom.assets.replication import create_asset_by_replication_info, show_asset_replication_info
 from greenroom.assets.states import AssetType
 from greenroom.errors import InvalidParameterError
 from greenroom.iam.changes import Actor, UnknownNameError
+from greenroom.iam.service import create_credentials
 from greenroom.moderation import freezing
 from greenroom.moderation.errors import ReviewNotFoundError, ReviewStateError
 from greenroom.moderation.models import FreezeState
 from greenroom.runtime import Runtime, Scope
 from greenroom.storage.holds import is_held
+from greenroom.tenants.service import scope_of_project
 
 WHY = ("COPYRIGHT", "a complaint of the owner")
 
@@ -145,6 +148,30 @@ async def test_a_frozen_tenant_can_do_nothing_and_none_of_its_links_work(
     (tenant,) = await list_tenants(runtime)
     assert (tenant["enabled"], tenant["reason"]) == (True, None)
     assert not await held(runtime, f"assets/{scope.project_id}/a/f")
+
+
+async def test_nobody_takes_over_or_uses_what_a_frozen_tenant_has(runtime: Runtime, scope: Scope) -> None:
+    made = await create_credentials(runtime, "globex", "cn-north-4")
+    other = await scope_of_project(runtime, made.project_id)
+    asset_id = await stored_asset(
+        runtime,
+        scope,
+        shared_config={"shared_type": "SHARED", "allowed_project_ids": [other.project_id]},
+    )
+    async with runtime.transaction(scope, read_only=True) as context:
+        note = await show_asset_replication_info(context, asset_id)
+    async with runtime.transaction(other, read_only=True) as context:
+        assert (await service.require_usable(context, asset_id)).id == asset_id
+    frozen = await freezing.freeze(runtime, Actor(), "tenant", "acme", WHY)
+    async with runtime.transaction(other, read_only=True) as context:
+        with pytest.raises(AssetStateError, match="frozen with its project"):
+            await service.require_usable(context, asset_id)
+    async with runtime.transaction(other) as context:
+        with pytest.raises(AssetStateError, match="cannot be copied now"):
+            await create_asset_by_replication_info(context, note)
+    await freezing.lift(runtime, Actor(), frozen["id"])
+    async with runtime.transaction(other) as context:
+        await create_asset_by_replication_info(context, note)
 
 
 async def test_what_cannot_be_frozen(runtime: Runtime, scope: Scope) -> None:

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from tests.assets.conftest import VirtualClock
 
-from greenroom.assets import service, uploads
+from greenroom.assets import service, transfers, uploads
 from greenroom.assets.errors import AssetNotFoundError, AssetStateError
 from greenroom.assets.file_wire import FilesCreateReq
 from greenroom.assets.repository import AssetFileRepository
 from greenroom.assets.service import NewAsset, ReadyFile
 from greenroom.assets.states import AssetState, AssetType, FileCategory, FileState
 from greenroom.assets.sweep import recover, sweep
-from greenroom.assets.wire import CreateDigitalAssetRequestBody
+from greenroom.assets.wire import CreateDigitalAssetRequestBody, TransferAssetReq
 from greenroom.errors import InvalidParameterError
+from greenroom.iam.service import create_credentials
 from greenroom.runtime import Runtime, Scope
 from greenroom.storage.objects import ObjectNotFoundError
 
@@ -87,6 +88,54 @@ class TestSweep:
             await service.restore_asset(context, asset_id)
         await sweep(runtime)
         assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+
+    async def test_a_failed_asset_has_another_day_for_a_better_file(
+        self, runtime: Runtime, scope: Scope, clock: VirtualClock
+    ) -> None:
+        """The time counts from when the file was wanted, not from when the asset was made."""
+        asset_id = await create(runtime, scope)
+        clock.now += timedelta(hours=25)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "FAILED"
+        request = FilesCreateReq(
+            file_name="a.png", file_md5=MD5, file_size=9, file_type="PNG", asset_id=asset_id,
+            asset_file_category=FileCategory.MAIN,
+        )  # fmt: skip
+        async with runtime.transaction(scope) as context:
+            await uploads.create_file(context, request)
+        clock.now += timedelta(hours=23)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "CREATING"
+        clock.now += timedelta(hours=2)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id))[0] == "FAILED"
+
+    async def test_a_block_by_itself_is_a_freeze(
+        self, runtime: Runtime, scope: Scope, clock: VirtualClock
+    ) -> None:
+        when = [{"operation": "BLOCK", "operation_time": "2026-03-01T13:00:00Z"}]
+        asset_id = await create(runtime, scope, auto_operation_config=when)
+        clock.now += timedelta(hours=1)
+        await sweep(runtime)
+        assert (await state_of(runtime, scope, asset_id)) == ("BLOCK", "automatic operation BLOCK")
+
+    async def test_an_offer_that_nobody_answers_ends(
+        self, runtime: Runtime, scope: Scope, clock: VirtualClock
+    ) -> None:
+        made = await create_credentials(runtime, "globex", "cn-north-4")
+        await runtime.objects.put_bytes("assets/p/m", b"model")
+        new = NewAsset("Ana", AssetType.VOICE_MODEL, [ReadyFile("assets/p/m", "a.zip", "ZIP")])
+        async with runtime.transaction(scope) as context:
+            asset = await service.register_asset(context, new)
+            body = TransferAssetReq(asset_ids=[asset.id], dest_project_id=made.project_id)
+            job_id = (await transfers.transfer_asset(context, body)).id
+        clock.now += timedelta(days=7)
+        await sweep(runtime)
+        async with runtime.transaction(scope, read_only=True) as context:
+            info = await transfers.show_transfer_asset_job(context, job_id)
+        assert info.state == "FAIL"
+        assert info.error_info is not None
+        assert "in time" in info.error_info.error_msg
 
 
 class TestConfirmFileUpload:
