@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from greenroom.assets.models import Asset
 from greenroom.assets.states import AssetState, advance
+from greenroom.db.session import Session
 from greenroom.storage.holds import hold, is_held, release
 
 
-async def freeze(session: AsyncSession, asset: Asset, why: tuple[str, str], now: datetime) -> None:
+async def freeze(session: Session, asset: Asset, why: tuple[str, str], now: datetime) -> None:
     """Freeze an asset, also in the recycle bin. Twice is as once.
 
     Args:
@@ -30,7 +29,7 @@ async def freeze(session: AsyncSession, asset: Asset, why: tuple[str, str], now:
     await hold(session, held_keys(asset), why[1], now)
 
 
-async def unfreeze(session: AsyncSession, asset: Asset, now: datetime) -> None:
+async def unfreeze(session: Session, asset: Asset, now: datetime) -> None:
     """Bring back the state before the freezing; out of the recycle bin, the one before the deletion.
 
     Service overview, table 4-14.
@@ -66,7 +65,7 @@ def underlying(asset: Asset) -> AssetState:
     return AssetState(asset.state)
 
 
-async def is_withheld(session: AsyncSession, asset: Asset) -> bool:
+async def is_withheld(session: Session, asset: Asset) -> bool:
     """Whether it, the task that made it or its whole tenant is frozen: nobody else may take it over then."""
     return await is_held(session, f"assets/{asset.project_id}/{asset.id}")
 

@@ -6,13 +6,12 @@ CREATING until then.
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from greenroom.assets.freezing import freeze, settle, underlying, unfreeze
 from greenroom.assets.models import Asset, AssetFile
 from greenroom.assets.repository import AssetRepository, any_asset
 from greenroom.assets.states import AssetState, AssetType, FailType, FileCategory, FileState
 from greenroom.assets.usage import note_removed
+from greenroom.db.session import Session
 from greenroom.engines.protocols import Decision
 from greenroom.errors import InvalidParameterError
 from greenroom.media.inspect import Inspection, Role
@@ -163,7 +162,7 @@ def _subject(asset: Asset) -> Subject:
 class _Assets:
     """`moderation.subjects.Moderated` of assets."""
 
-    async def find(self, session: AsyncSession, subject_id: str) -> Place | None:
+    async def find(self, session: Session, subject_id: str) -> Place | None:
         asset = await any_asset(session, subject_id)
         if asset is None:
             return None

@@ -6,7 +6,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from greenroom.assets.freezing import freeze
 from greenroom.assets.models import Asset
@@ -18,6 +17,7 @@ from greenroom.assets.repository import (
 )
 from greenroom.assets.states import AssetState, FileCategory, FileState, TransferState, advance
 from greenroom.clock import parse_wire_time
+from greenroom.db.session import Session
 from greenroom.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ def _give_up_waiting(asset: Asset, now: datetime) -> None:
             file.state = FileState.FAILED
 
 
-async def _run_automation(runtime: Runtime, session: AsyncSession, asset: Asset) -> None:
+async def _run_automation(runtime: Runtime, session: Session, asset: Asset) -> None:
     """Carry out the operations that are due, and forget them."""
     now = runtime.clock()
     due = [item for item in asset.auto_operation_config if parse_wire_time(item["operation_time"]) <= now]

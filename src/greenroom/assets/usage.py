@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from greenroom.assets.models import Asset, AssetFile, StorageEvent
 from greenroom.assets.repository.storage import (
-    Session,
     balance_of,
     changes_between,
     counted_level,
@@ -20,6 +19,7 @@ from greenroom.assets.repository.storage import (
     stored_level,
 )
 from greenroom.assets.states import AssetType, StorageKind
+from greenroom.db.session import Session
 from greenroom.runtime import Context
 
 FREE_BYTES = 5 * 1024**3

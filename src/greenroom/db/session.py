@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from greenroom.db.sqlite_connection import use_one_trip_connections
 
+Session = AsyncSession
+"""One unit of work; services name it in their signatures and leave the queries to repositories."""
+
 BUSY_TIMEOUT_MS = 30_000
 _READ_ONLY = "greenroom_read_only"
 _POOL = {"pool_size": 16, "max_overflow": 16, "pool_recycle": 1800}

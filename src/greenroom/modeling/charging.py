@@ -1,4 +1,4 @@
-"""A trained avatar on the bill: it takes a package when it is published, and lives as long as that is paid."""
+"""A trained avatar on the bill: it takes a package when published, and lives as long as that is paid."""
 
 from __future__ import annotations
 

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from greenroom.clock import wire_time
+from greenroom.db.session import Session
 from greenroom.errors import InvalidParameterError
 from greenroom.iam.changes import Actor, changing, find_tenant, note
 from greenroom.moderation.errors import ReviewNotFoundError, ReviewStateError
@@ -79,7 +78,7 @@ def _row(runtime: Runtime, actor: Actor, kind: str, subject_id: str, why: tuple[
     )
 
 
-async def _begin(session: AsyncSession, row: Freeze) -> None:
+async def _begin(session: Session, row: Freeze) -> None:
     found = ModerationRepository(session)
     standing = await found.standing_freeze(row.subject_kind, row.subject_id)
     if standing is not None:
@@ -98,7 +97,7 @@ async def _freeze_tenant(runtime: Runtime, actor: Actor, name: str, why: tuple[s
         return _shown(row, {change.tenant.id: name})
 
 
-async def _folders(session: AsyncSession, tenant_id: str) -> list[str]:
+async def _folders(session: Session, tenant_id: str) -> list[str]:
     projects = await TenantRepository(session).projects_of(tenant_id)
     return [f"{folder}/{project.id}" for project in projects for folder in _FOLDERS]
 
@@ -159,9 +158,7 @@ async def lift(runtime: Runtime, actor: Actor, freeze_id: str, answer: str = "")
         return await _end(context.session, runtime, actor, (freeze_id, answer))
 
 
-async def _end(
-    session: AsyncSession, runtime: Runtime, actor: Actor, what: tuple[str, str]
-) -> dict[str, Any]:
+async def _end(session: Session, runtime: Runtime, actor: Actor, what: tuple[str, str]) -> dict[str, Any]:
     row = await _require(session, what[0])
     row.state, row.ended_at, row.ended_by = FreezeState.LIFTED, runtime.clock(), actor.name
     row.answer = what[1][:256] or row.answer
@@ -179,7 +176,7 @@ async def list_freezes(
     return [_shown(row, names) for row in rows]
 
 
-async def _require(session: AsyncSession, freeze_id: str) -> Freeze:
+async def _require(session: Session, freeze_id: str) -> Freeze:
     row = await ModerationRepository(session).freeze(freeze_id)
     if row is None:
         raise ReviewNotFoundError(f"no freeze has the id {freeze_id}: list the freezes")

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from greenroom.db.session import Session
 from greenroom.errors import InvalidParameterError
 from greenroom.runtime import Context
 
 SUBJECTS: Mapping[str, str] = {
     "asset": "greenroom.assets.review:ASSETS",
-    "task": "greenroom.moderation.tasks:VIDEO_TASKS",
+    "task": "greenroom.video.freezing:VIDEO_TASKS",
 }
 """By kind; tenants are frozen by `freezing` itself."""
 
@@ -33,7 +32,7 @@ class Place:
 class Moderated(Protocol):
     """A context's side. Every call is inside the transaction that records the decision."""
 
-    async def find(self, session: AsyncSession, subject_id: str) -> Place | None:
+    async def find(self, session: Session, subject_id: str) -> Place | None:
         """Over all tenants."""
 
     async def approve(self, context: Context, subject_id: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from greenroom.clock import parse_wire_time
 from greenroom.db.repository import Page, Repository
+from greenroom.db.session import Session
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.wire import ListDigitalHumanVideoQuery
 
@@ -60,3 +61,9 @@ class VideoJobRepository(Repository[VideoJob]):
             elif value:
                 statement = statement.where(column == value)
         return statement
+
+
+async def job_of_any_tenant(session: Session, job_id: str) -> VideoJob | None:
+    """For the operator, who acts beyond tenants."""
+    job: VideoJob | None = await session.scalar(select(VideoJob).where(VideoJob.id == job_id))
+    return job

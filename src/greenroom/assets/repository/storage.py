@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from greenroom.assets.models import StorageEvent
-
-Session = AsyncSession
+from greenroom.db.session import Session
 
 
 async def balance_of(session: Session, file_id: str) -> int:

@@ -100,7 +100,7 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    """What release 0.1.0 did not know of its assets; what they stored counts from their files' last change."""
+    """What release 0.1.0 did not know of its assets; their files count from their last change."""
     op.execute("UPDATE assets SET is_gone = true WHERE state = 'DELETED'")
     op.execute("UPDATE assets SET waiting_since = created_at WHERE state = 'CREATING'")
     op.execute("UPDATE assets SET state_before_block = 'ACTIVED' WHERE state = 'BLOCK'")

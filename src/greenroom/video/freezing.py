@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from greenroom.db.session import Session
 from greenroom.moderation.errors import ReviewStateError
 from greenroom.moderation.subjects import Moderated, Place, subject_of
 from greenroom.runtime import Context
 from greenroom.storage.holds import hold, release
 from greenroom.video.models import VideoJob, VideoState
-from greenroom.video.repository import VideoJobRepository
+from greenroom.video.repository import VideoJobRepository, job_of_any_tenant
 
 
 class VideoTasks:
     """`subjects.Moderated` of video jobs."""
 
-    async def find(self, session: AsyncSession, subject_id: str) -> Place | None:
-        row = await session.scalar(select(VideoJob).where(VideoJob.id == subject_id))
+    async def find(self, session: Session, subject_id: str) -> Place | None:
+        row = await job_of_any_tenant(session, subject_id)
         return None if row is None else Place(row.tenant_id, row.project_id)
 
     async def approve(self, context: Context, subject_id: str) -> None:
