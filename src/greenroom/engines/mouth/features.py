@@ -1,8 +1,9 @@
 """Sound features for lip-sync: early layers of the Whisper encoder, 50 a second, for any voice and language.
 
-The deeper an encoder layer, the more it holds words and the less the mouth: on unseen sentences the lips'
-opening is predicted with a correlation of 0.916 from blocks 1 and 2 of the multilingual base encoder, and of
-0.904 from blocks 2 and 3 (docs/benchmarks.md). So only the convolutions and two blocks are computed, in numpy.
+The deeper an encoder layer, the more it holds words and the less the mouth: on unseen sentences one driver
+tells the lips' opening with a correlation of 0.916 from blocks 1 and 2 of the multilingual base encoder,
+and of 0.904 from blocks 2 and 3 (docs/benchmarks.md). So only the convolutions and two blocks are computed,
+in numpy.
 
 Architecture: Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", section 2.2.
 """
