@@ -19,7 +19,9 @@ def test_words_exemptions_and_the_empty_queue(tmp_path: Path) -> None:
     done = admin(tmp_path, "review", "words", "set", "F.l.i.m.F.l.a.m", "--decision", "DOUBT", "--json")
     assert json.loads(done.stdout)["compared_as"] == "flimflam"
     done = admin(tmp_path, "review", "words", "list", "--json")
-    assert [(row["word"], row["decision"]) for row in json.loads(done.stdout)] == [("F.l.i.m.F.l.a.m", "DOUBT")]
+    assert [(row["word"], row["decision"]) for row in json.loads(done.stdout)] == [
+        ("F.l.i.m.F.l.a.m", "DOUBT")
+    ]
     assert admin(tmp_path, "review", "words", "remove", "flimflam").returncode == 0
     done = admin(tmp_path, "review", "words", "set", "x", "--decision", "PERHAPS")
     assert (done.returncode, "REFUSE, DOUBT, ALLOW" in done.stderr) == (2, True)
