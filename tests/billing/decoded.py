@@ -44,10 +44,11 @@ def _check(value: Any, kind: str, field: dict[str, Any], place: str) -> None:
     elif kind in _TYPES:
         assert isinstance(value, _TYPES[kind]), f"{place} is {value!r}"
         _check_limits(value, field, place)
+    elif _models()[kind]["kind"] == "enum":
+        assert value in _models()[kind]["enum"], f"{place} is {value!r}"
     else:
         assert type(value).__name__ == kind, f"{place} is {value!r}"
-        if _models()[kind]["kind"] != "enum":
-            assert_fits(value, needed=set())
+        assert_fits(value, needed=set())
 
 
 def _check_limits(value: Any, field: dict[str, Any], place: str) -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 
+from greenroom.assets import freezing
 from greenroom.assets.errors import AssetNotFoundError
 from greenroom.assets.models import Asset
 from greenroom.assets.service import delete_asset, require_asset
-from greenroom.assets.states import AssetState
 from greenroom.billing.errors import InsufficientResourcesError, ResourceNotFoundError, ResourceStateError
 from greenroom.billing.ledger import Ledger, Posting
 from greenroom.billing.models import (
@@ -32,10 +32,10 @@ from greenroom.billing.orders import OrderLine, can_pay
 from greenroom.billing.products import PRODUCTS, ChargingMode, Item, Source, Term
 from greenroom.billing.repository.rows import OrderRepository, ResourceRepository
 from greenroom.clock import wire_time
+from greenroom.moderation.freezing import standing_freeze
 from greenroom.runtime import Context
 
 BLOCK_REASON = "PACKAGE_EXPIRED"
-_FREEZABLE = {AssetState.ACTIVED, AssetState.UNACTIVED, AssetState.WAITING_DELETE}
 
 
 async def move_on(context: Context, resource_id: str) -> None:
@@ -55,13 +55,8 @@ async def move_on(context: Context, resource_id: str) -> None:
         resource.advance(ResourceState.RETENTION, now)
         await _freeze(context, resource)
         await _tell(context, resource, "frozen", "is frozen with what it made: renew it before it is deleted")
-    elif (
-        state is ResourceState.RETENTION
-        and resource.state_since + timedelta(days=settings.retention_days) <= now
-    ):
-        resource.advance(ResourceState.RELEASED, now)
-        await _delete(context, resource)
-        await _tell(context, resource, "released", "was deleted with what it made")
+    elif state is ResourceState.RETENTION:
+        await _keep_or_release(context, resource)
 
 
 async def renew(context: Context, resource_id: str) -> Resource:
@@ -105,25 +100,24 @@ async def find_resource(context: Context, resource_id: str) -> Resource:
     return resource
 
 
-async def unfreeze(context: Context, resource: Resource) -> None:
-    """Give the asset of a package back the state that it had before the package was frozen."""
-    asset = await _asset(context, resource)
-    before = AssetState(resource.asset_state) if resource.asset_state else None
-    resource.asset_state = None
-    if asset is not None and before is not None:
-        restore(context, asset, before)
-
-
-def restore(context: Context, asset: Asset, before: AssetState) -> None:
-    """Take our freezing off an asset; one that was frozen for another reason too stays frozen."""
+async def unfreeze(context: Context, asset: Asset) -> None:
+    """Take our freezing off an asset; one that was frozen for its content too stays frozen."""
     if asset.block_reason_code != BLOCK_REASON:
         return
-    if asset.state == AssetState.BLOCK:
-        asset.state = before
-    elif asset.state == AssetState.DELETING and asset.state_before_bin == AssetState.BLOCK:
-        asset.state_before_bin = before
-    asset.block_reason_code = asset.reason = None
-    asset.updated_at = context.now()
+    standing = await standing_freeze(context.session, "asset", asset.id)
+    if standing is None:
+        await freezing.unfreeze(context.session, asset, context.now())
+    else:
+        asset.block_reason_code, asset.reason = standing.reason_code, standing.reason
+
+
+async def _keep_or_release(context: Context, resource: Resource) -> None:
+    if resource.state_since + timedelta(days=context.settings.retention_days) > context.now():
+        await _freeze(context, resource)
+        return
+    resource.advance(ResourceState.RELEASED, context.now())
+    await _delete(context, resource)
+    await _tell(context, resource, "released", "was deleted with what it made")
 
 
 async def _end(context: Context, resource: Resource) -> None:
@@ -186,7 +180,9 @@ async def _renew(context: Context, resource: Resource) -> bool:
     )
     if resource.state != ResourceState.ACTIVE:
         resource.advance(ResourceState.ACTIVE, now)
-        await unfreeze(context, resource)
+        asset = await _asset(context, resource)
+        if asset is not None:
+            await unfreeze(context, asset)
     if not PRODUCTS[item].is_single:
         resource.used = 0
     ResourceRepository(context).touch(resource)
@@ -203,20 +199,11 @@ async def _asset(context: Context, resource: Resource) -> Asset | None:
 
 
 async def _freeze(context: Context, resource: Resource) -> None:
+    """Twice is as once; one that was unfrozen meanwhile is frozen again."""
     asset = await _asset(context, resource)
-    if asset is None:
-        return
-    in_bin = asset.state == AssetState.DELETING
-    before = AssetState(asset.state_before_bin or AssetState.CREATING) if in_bin else AssetState(asset.state)
-    if before not in _FREEZABLE:
-        return
-    resource.asset_state = before
-    if in_bin:
-        asset.state_before_bin = AssetState.BLOCK
-    else:
-        asset.state = AssetState.BLOCK
-    asset.block_reason_code, asset.reason = BLOCK_REASON, "the package that it was made with has ended"
-    asset.updated_at = context.now()
+    if asset is not None:
+        why = BLOCK_REASON, "the package that it was made with has ended: renew it"
+        await freezing.freeze(context.session, asset, why, context.now())
 
 
 async def _delete(context: Context, resource: Resource) -> None:

@@ -56,8 +56,6 @@ class Resource(ScopedRow):
     auto_renew: Mapped[bool]
     asset_id: Mapped[str | None] = mapped_column(String(64), index=True)
     """What was made with it, where a package is good for one thing."""
-    asset_state: Mapped[str | None] = mapped_column(String(32))
-    """The state that the asset goes back to when it is unfrozen."""
 
     def advance(self, state: ResourceState, now: datetime) -> None:
         """Raises ValueError: the table of transitions has no such way."""

@@ -8,10 +8,10 @@ from datetime import datetime
 from greenroom.api.wire import PageQuery
 from greenroom.assets.errors import AssetNotFoundError
 from greenroom.assets.service import require_asset
-from greenroom.assets.states import AssetState, AssetType
+from greenroom.assets.states import AssetType
 from greenroom.billing.errors import InsufficientResourcesError, ResourceStateError
 from greenroom.billing.ledger import Ledger, Posting
-from greenroom.billing.lifecycle import restore
+from greenroom.billing.lifecycle import unfreeze
 from greenroom.billing.models import EntryKind, Resource, ResourceState
 from greenroom.billing.products import PRODUCTS, Item, Product, find_product, product_names
 from greenroom.billing.repository.rows import ResourceFilter, ResourceRepository, tenant_name
@@ -164,9 +164,8 @@ async def bind_user_asset_resource(context: Context, body: BindAssetResourceReq)
     package.used, package.asset_id = package.amount, asset.id
     resources.touch(package)
     if old is not None:
-        if old.asset_state:
-            restore(context, asset, AssetState(old.asset_state))
-        old.asset_id = old.asset_state = None
+        old.asset_id = None
+        await unfreeze(context, asset)
     await _note_binding(context, package, asset.id)
 
 

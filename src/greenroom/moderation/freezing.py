@@ -176,6 +176,11 @@ async def list_freezes(
     return [_shown(row, names) for row in rows]
 
 
+async def standing_freeze(session: Session, kind: str, subject_id: str) -> Freeze | None:
+    """The freeze that holds something now, by the operator or for its content; None if there is none."""
+    return await ModerationRepository(session).standing_freeze(kind, subject_id)
+
+
 async def _require(session: Session, freeze_id: str) -> Freeze:
     row = await ModerationRepository(session).freeze(freeze_id)
     if row is None:

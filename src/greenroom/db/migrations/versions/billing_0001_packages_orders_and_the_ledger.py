@@ -149,7 +149,6 @@ def upgrade() -> None:
         sa.Column("term_count", sa.Integer(), nullable=False),
         sa.Column("auto_renew", sa.Boolean(), nullable=False),
         sa.Column("asset_id", sa.String(length=64), nullable=True),
-        sa.Column("asset_state", sa.String(length=32), nullable=True),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("tenant_id", sa.String(length=64), nullable=False),
         sa.Column("project_id", sa.String(length=64), nullable=False),
