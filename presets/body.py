@@ -39,7 +39,7 @@ def base_mesh() -> ObjMesh:
 @cache
 def _target(path: str) -> tuple[I32, F64]:
     file = data_folder() / path
-    text = gzip.open(file, "rt").read() if file.suffix == ".gz" else file.read_text()
+    text = gzip.decompress(file.read_bytes()).decode() if file.suffix == ".gz" else file.read_text()
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return np.array([int(r[0]) for r in rows], np.int32), np.array([[float(x) for x in r[1:4]] for r in rows])
 

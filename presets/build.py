@@ -43,7 +43,9 @@ def say(text: str, voice: str, folder: Path) -> tuple[Any, int, list[Said]]:
     try:
         from greenroom.stage.speech import speak
     except ModuleNotFoundError as error:
-        raise SystemExit(f"The voice needs Greenroom itself in this environment ({error}): pip install -e .") from error
+        raise SystemExit(
+            f"The voice needs Greenroom itself in this environment ({error}): pip install -e ."
+        ) from error
     speech = speak(text, voice)
     rate = speech.sample_rate
     pad = int(SILENCE_S * rate)

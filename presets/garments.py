@@ -225,11 +225,16 @@ class Tailor:
         loop, outward = loop[order], outward[order]
         turn = np.linspace(0, 2 * np.pi, 96, endpoint=False)
         u = np.linspace(open_by, 2 * np.pi - open_by, 121)
+
         def pick(table):
             return np.stack(
-                    [np.interp(u, np.append(turn, 2 * np.pi), np.append(table[:, k], table[0, k])) for k in range(3)],
-                    1,
-                )
+                [
+                    np.interp(u, np.append(turn, 2 * np.pi), np.append(table[:, k], table[0, k]))
+                    for k in range(3)
+                ],
+                1,
+            )
+
         base, out = pick(loop), pick(outward)
         out /= np.linalg.norm(out, axis=1, keepdims=True)
         front = np.exp(-((np.minimum(u - open_by, 2 * np.pi - open_by - u) / 0.55) ** 2))[:, None]
