@@ -84,8 +84,8 @@ class As:
 
     def __getattr__(self, name: str) -> Any:
         def call(request: Any) -> Any:
-            request.x_app_user_id = self._user
-            return getattr(self._client, name)(request)
+            invoker = getattr(self._client, f"{name}_invoker")(request)
+            return invoker.add_header("X-App-UserId", self._user).invoke()
 
         return call
 
