@@ -160,12 +160,12 @@ async def add_payment(runtime: Runtime, tenant: str, region: str, micros: int, r
     """
     if micros <= 0:
         raise InvalidParameterError("a payment is more than 0: `correct` takes something back")
-    return await _post(runtime, tenant, region, EntryKind.PAYMENT, -micros, f"payment:{reference}")
+    return await _post(runtime, (tenant, region), EntryKind.PAYMENT, -micros, f"payment:{reference}")
 
 
 async def correct(runtime: Runtime, tenant: str, region: str, micros: int, reference: str) -> Row:
     """Charge something (above 0) or give something back (below 0), with the reason."""
-    return await _post(runtime, tenant, region, EntryKind.CORRECTION, micros, f"correction:{reference}")
+    return await _post(runtime, (tenant, region), EntryKind.CORRECTION, micros, f"correction:{reference}")
 
 
 async def list_balances(runtime: Runtime) -> list[Row]:
@@ -229,10 +229,11 @@ async def invoice(runtime: Runtime, tenant: str, month: str) -> Invoice:
         return await make_invoice(session, runtime.settings, row.id, parse_month(month), runtime.clock())
 
 
-async def _post(runtime: Runtime, tenant: str, region: str, kind: EntryKind, micros: int, key: str) -> Row:
+async def _post(runtime: Runtime, place: tuple[str, str], kind: EntryKind, micros: int, key: str) -> Row:
+    """`place` is the tenant's name and the region."""
     if not 1 <= len(key.partition(":")[2]) <= 100:
         raise InvalidParameterError("the reference must have 1 to 100 characters")
-    async with _changing(runtime, tenant, region, (kind.lower(), key)) as context:
+    async with _changing(runtime, *place, (kind.lower(), key)) as context:
         posting = Posting(
             tenant_id=context.tenant_id,
             project_id=context.project_id,

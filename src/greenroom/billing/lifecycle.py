@@ -145,24 +145,7 @@ async def _renew(context: Context, resource: Resource) -> bool:
     price = package_micros(prices, item, resource.amount, term, resource.term_count) if is_ours else 0
     if not await can_pay(context, price):
         return False
-    line = OrderLine(
-        item=item,
-        amount=resource.amount // PRODUCTS[item].scale,
-        term=int(term),
-        count=resource.term_count,
-        auto_renew=resource.auto_renew,
-        amount_micros=price,
-    )
-    order = await OrderRepository(context).add(
-        Order(
-            kind=OrderKind.RENEWAL,
-            state=OrderState.PAID,
-            lines=[{**asdict(line), "resources": [resource.id]}],
-            amount_micros=price,
-            currency=context.settings.currency,
-            paid_at=now,
-        )
-    )
+    order = await _note_renewal(context, resource, price)
     ended = resource.expires_at
     start = now if resource.state == ResourceState.RETENTION else ended
     resource.expires_at = add_terms(start, term, resource.term_count)
@@ -187,6 +170,28 @@ async def _renew(context: Context, resource: Resource) -> bool:
         resource.used = 0
     ResourceRepository(context).touch(resource)
     return True
+
+
+async def _note_renewal(context: Context, resource: Resource, price_micros: int) -> Order:
+    """A renewal is an order too, which is paid already."""
+    line = OrderLine(
+        item=resource.item,
+        amount=resource.amount // PRODUCTS[Item(resource.item)].scale,
+        term=int(resource.term or Term.YEAR),
+        count=resource.term_count,
+        auto_renew=resource.auto_renew,
+        amount_micros=price_micros,
+    )
+    return await OrderRepository(context).add(
+        Order(
+            kind=OrderKind.RENEWAL,
+            state=OrderState.PAID,
+            lines=[{**asdict(line), "resources": [resource.id]}],
+            amount_micros=price_micros,
+            currency=context.settings.currency,
+            paid_at=context.now(),
+        )
+    )
 
 
 async def _asset(context: Context, resource: Resource) -> Asset | None:
