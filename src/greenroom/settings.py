@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Region = Literal["cn-north-4", "cn-east-3", "ap-southeast-3"]
@@ -96,6 +96,14 @@ class Settings(BaseSettings):
     training_effort: Literal["full", "quick"] = Field(
         "full", description="How long an avatar is trained; quick gives a rough one, to try things out."
     )
+    cast_folder: Path | None = Field(
+        None,
+        description="Folder of presenters and voice samples. Unset: those that ship with Greenroom.",
+    )
+    cast: str = Field(
+        "all",
+        description="Presenters that tenants are offered: all, none, or their names with commas between.",
+    )
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )
@@ -139,6 +147,17 @@ class Settings(BaseSettings):
             if not in_range or price != price.quantize(Decimal("0.000001")):
                 raise ValueError(f"{name} is {price}: give 0 to 1000000 with at most six decimals")
         return prices
+
+    @field_validator("cast")
+    @classmethod
+    def _check_cast(cls, cast: str, info: ValidationInfo) -> str:
+        from greenroom.cast.catalogue import CastError, load_cast  # here: most starts do not name anybody
+
+        try:
+            load_cast(info.data.get("cast_folder"), cast)
+        except CastError as error:
+            raise ValueError(str(error)) from None
+        return cast
 
     @cached_property
     def data_dir(self) -> Path:

@@ -278,7 +278,9 @@ class TestListAssets:
         ).assets
         assert chinese
         assert all(asset.asset_extra_meta.voice_model_meta.language == "CN" for asset in chinese)
-        page = client.list_assets(ListAssetsRequest(asset_source="SYSTEM", offset=3, limit=2))
+        page = client.list_assets(
+            ListAssetsRequest(asset_source="SYSTEM", asset_type="VOICE_MODEL", offset=3, limit=2)
+        )
         assert (page.count, [asset.asset_id for asset in page.assets]) == (
             answer.count,
             [asset.asset_id for asset in answer.assets[3:5]],

@@ -195,13 +195,20 @@ async def _housekeeper(app: Api) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
-    """Runs what time brings to assets and packages now and every quarter of an hour, until the block ends."""
+    """Runs what time brings to assets and packages now and every quarter of an hour, until the block ends.
+
+    Stores what the system's assets need, once.
+    """
     from greenroom.assets.sweep import recover, sweep_forever
+    from greenroom.assets.system import store_system_files
     from greenroom.billing.sweep import sweep_forever as sweep_packages
 
     if runtime.settings.database_url is None:
         await recover(runtime)
-    tasks = [asyncio.create_task(sweep_forever(runtime)), asyncio.create_task(sweep_packages(runtime))]
+    tasks = [
+        asyncio.create_task(work)
+        for work in (sweep_forever(runtime), sweep_packages(runtime), store_system_files(runtime))
+    ]
     try:
         yield
     finally:

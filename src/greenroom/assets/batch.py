@@ -11,7 +11,7 @@ from greenroom.assets import service
 from greenroom.assets.repository import AssetRepository
 from greenroom.assets.sharing import share
 from greenroom.assets.system import find_system_asset
-from greenroom.assets.views import asset_summary
+from greenroom.assets.views import asset_summary, system_asset_summary
 from greenroom.assets.wire import (
     AssetActionResult,
     AssetSharedConfig,
@@ -100,16 +100,9 @@ async def list_asset_summary(context: Context, asset_ids: list[str]) -> ListAsse
     found: list[DigitalAssetSummary] = []
     for asset_id in dict.fromkeys(asset_ids):
         asset = own.get(asset_id) or await AssetRepository(context).find_shared(asset_id)
-        system = find_system_asset(asset_id)
+        system = find_system_asset(context, asset_id)
         if asset is not None and not asset.is_gone:
             found.append(asset_summary(context, asset))
         elif system is not None:
-            found.append(
-                DigitalAssetSummary(
-                    asset_id=system.asset_id,
-                    asset_name=system.asset_name,
-                    asset_state=system.asset_state,
-                    asset_type=system.asset_type,
-                )
-            )
+            found.append(system_asset_summary(context, system))
     return ListAssetSummaryResponse(asset_list=found)

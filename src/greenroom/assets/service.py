@@ -22,9 +22,15 @@ from greenroom.assets.states import (
     StateChangeError,
     advance,
 )
-from greenroom.assets.system import find_system_asset, matching_system_assets
+from greenroom.assets.system import (
+    find_system_asset,
+    matching_system_assets,
+    require_offered,
+    usable_row,
+)
+from greenroom.assets.system.models import SystemAsset
 from greenroom.assets.usage import note_removed, note_stored
-from greenroom.assets.views import asset_info, meta_member, plain
+from greenroom.assets.views import asset_info, meta_member, plain, system_asset_info
 from greenroom.assets.wire import (
     CreateDigitalAssetRequestBody,
     CreateDigitalAssetResponse,
@@ -67,47 +73,50 @@ async def list_assets(context: Context, query: ListAssetsQuery) -> ListAssetsRes
     if query.asset_source == AssetSource.CUSTOMIZATION:
         page = await AssetRepository(context).page_of(query)
         return ListAssetsResponse(count=page.count, assets=[asset_info(context, row) for row in page.rows])
-    system = matching_system_assets(query)
+    system = matching_system_assets(context, query)
     if query.asset_source == AssetSource.SYSTEM:
         shown = system[query.offset : query.offset + query.limit]
-        return ListAssetsResponse(count=len(system), assets=shown)
+        return ListAssetsResponse(
+            count=len(system), assets=[system_asset_info(context, asset) for asset in shown]
+        )
     return await _list_both(context, query, system)
 
 
 async def _list_both(
-    context: Context, query: ListAssetsQuery, system: list[DigitalAssetInfo]
+    context: Context, query: ListAssetsQuery, found: list[SystemAsset]
 ) -> ListAssetsResponse:
     """One list of two: built-in first when ascending, last when descending."""
-    assets = AssetRepository(context)
-    if query.sort_dir == "asc":
-        shown = system[query.offset : query.offset + query.limit]
-        start = max(0, query.offset - len(system))
-    else:
-        shown = []
-        start = query.offset
+    rising = query.sort_dir == "asc"
+    shown = found[query.offset : query.offset + query.limit] if rising else []
+    start = max(0, query.offset - len(found)) if rising else query.offset
     room = query.limit - len(shown)
-    page = await assets.page_of(query.model_copy(update={"offset": start, "limit": room}))
+    page = await AssetRepository(context).page_of(query.model_copy(update={"offset": start, "limit": room}))
     own = [asset_info(context, row) for row in page.rows]
-    if query.sort_dir == "asc":
-        both = shown + own
-    else:
+    if not rising:
         first = max(0, query.offset - page.count)
-        both = own + system[first : first + query.limit - len(own)]
-    return ListAssetsResponse(count=page.count + len(system), assets=both)
+        shown = found[first : first + query.limit - len(own)]
+    system = [system_asset_info(context, asset) for asset in shown]
+    both = system + own if rising else own + system
+    return ListAssetsResponse(count=page.count + len(found), assets=both)
 
 
 async def show_asset(context: Context, asset_id: str) -> DigitalAssetInfo:
-    """Raises AssetNotFoundError."""
+    """
+    Raises:
+        AssetNotFoundError: no such asset.
+        AssetStateError: a presenter of the cast who was withdrawn.
+    """
     asset = await AssetRepository(context).find(asset_id)
     if asset is not None and asset.state != AssetState.DELETED:
         return asset_info(context, asset)
     shared = await AssetRepository(context).find_shared(asset_id)
     if shared is not None:
         return asset_info(context, shared)
-    system = find_system_asset(asset_id)
+    system = find_system_asset(context, asset_id)
     if system is None:
         raise AssetNotFoundError(asset_id)
-    return system
+    require_offered(context, system)
+    return system_asset_info(context, system)
 
 
 async def update_digital_asset(
@@ -310,23 +319,25 @@ async def require_own_asset(context: Context, asset_id: str) -> Asset:
     try:
         return await require_asset(context, asset_id)
     except AssetNotFoundError:
-        if find_system_asset(asset_id) is None:
+        if find_system_asset(context, asset_id) is None:
             raise
-    raise AssetStateError(f"{asset_id} is a built-in asset and cannot be changed: make one of your own")
+    raise AssetStateError(
+        f"{asset_id} is a built-in asset and cannot be changed, shared or deleted: make one of your own"
+    )
 
 
 async def require_usable(context: Context, asset_id: str, *types: AssetType) -> Asset:
-    """The tenant's asset, or one that is shared with it, for a job's use.
+    """The tenant's asset, one that is shared with it, or the system's, for a job's use.
 
     Raises:
         AssetNotFoundError: no such asset.
         InvalidParameterError: it is of another type.
-        AssetStateError: its state does not allow use.
+        AssetStateError: its state does not allow use, or it was withdrawn.
     """
     shared = await AssetRepository(context).find_shared(asset_id)
     if shared is not None and await is_withheld(context.session, shared):
         raise AssetStateError(f"the asset {asset_id} is frozen with its project: take another one")
-    asset = shared if shared is not None else await require_asset(context, asset_id)
+    asset = shared if shared is not None else await _own_or_system(context, asset_id)
     if types and asset.type not in types:
         raise InvalidParameterError(
             f"the asset {asset_id} is of type {asset.type}: give one of type {' or '.join(types)}"
@@ -334,6 +345,16 @@ async def require_usable(context: Context, asset_id: str, *types: AssetType) -> 
     if asset.state not in USABLE:
         raise AssetStateError(f"the asset {asset_id} is {asset.state} and cannot be used: {_cure(asset)}")
     return asset
+
+
+async def _own_or_system(context: Context, asset_id: str) -> Asset:
+    try:
+        return await require_asset(context, asset_id)
+    except AssetNotFoundError:
+        system = find_system_asset(context, asset_id)
+        if system is None:
+            raise
+    return await usable_row(context, system)
 
 
 def file_of(asset: Asset, category: FileCategory = FileCategory.MAIN) -> AssetFile | None:

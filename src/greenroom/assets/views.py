@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from greenroom.assets.models import Asset, AssetFile
 from greenroom.assets.states import AssetState, AssetType, FileCategory, FileState
+from greenroom.assets.system.models import SystemAsset, SystemFile
 from greenroom.assets.wire import (
     AssetExtraMeta,
     AssetFileInfo,
@@ -85,7 +86,9 @@ def file_info(context: Context, file: AssetFile, *, hidden: bool = False) -> Ass
     url = None
     if file.object_key is not None and file.state in _SHOWN and not hidden:
         url = context.download_url(
-            file.object_key, file_name=file.name.rpartition("/")[2], content_type=_media_type(file)
+            file.object_key,
+            file_name=file.name.rpartition("/")[2],
+            content_type=_media_type(file.name, file.type),
         )
     return AssetFileInfo(
         file_id=file.id,
@@ -108,7 +111,7 @@ def asset_summary(context: Context, asset: Asset) -> DigitalAssetSummary:
     """The few facts of an asset that other lists show."""
     hidden = asset.state_before_block is not None
     links = [
-        context.download_url(file.object_key, content_type=_media_type(file), inline=True)
+        context.download_url(file.object_key, content_type=_media_type(file.name, file.type), inline=True)
         for category in (FileCategory.COVER, FileCategory.MAIN)
         for file in asset.files
         if file.category == category and file.state == FileState.CREATED and file.object_key and not hidden
@@ -125,5 +128,42 @@ def asset_summary(context: Context, asset: Asset) -> DigitalAssetSummary:
     )
 
 
-def _media_type(file: AssetFile) -> str | None:
-    return _MEDIA_TYPES.get(file.name.rpartition(".")[2].lower()) or _MEDIA_TYPES.get(file.type.lower())
+def system_asset_info(context: Context, asset: SystemAsset) -> DigitalAssetInfo:
+    """A system asset as lists and details show it, with fresh download links."""
+    files = [_system_file_info(context, file) for file in asset.files]
+    return asset.info.model_copy(update={"files": files})
+
+
+def _system_file_info(context: Context, file: SystemFile) -> AssetFileInfo:
+    return AssetFileInfo(
+        file_id=file.file_id,
+        file_name=file.name,
+        file_size=file.digest.size,
+        file_type=file.type,
+        asset_file_category=file.category.value,
+        download_url=_system_link(context, file, inline=False),
+        state=FileState.CREATED,
+    )
+
+
+def system_asset_summary(context: Context, asset: SystemAsset) -> DigitalAssetSummary:
+    """The few facts of a system asset that other lists show."""
+    cover = asset.file(FileCategory.COVER)
+    link = _system_link(context, cover, inline=True) if cover is not None else None
+    return DigitalAssetSummary(
+        asset_id=asset.info.asset_id,
+        asset_name=asset.info.asset_name,
+        asset_state=asset.info.asset_state,
+        asset_type=asset.info.asset_type,
+        cover_url=link,
+        thumbnail_url=link,
+    )
+
+
+def _system_link(context: Context, file: SystemFile, *, inline: bool) -> str:
+    content_type = _media_type(file.name, file.type)
+    return context.download_url(file.key, file_name=file.name, content_type=content_type, inline=inline)
+
+
+def _media_type(name: str, kind: str) -> str | None:
+    return _MEDIA_TYPES.get(name.rpartition(".")[2].lower()) or _MEDIA_TYPES.get(kind.lower())
