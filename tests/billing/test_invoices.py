@@ -18,6 +18,7 @@ from greenroom.billing.invoice_pdf import invoice_pdf
 from greenroom.billing.invoices import Invoice, invoice_csv
 from greenroom.billing.products import Item
 from greenroom.errors import InvalidParameterError
+from greenroom.iam.changes import Actor
 
 REGION = "cn-north-4"
 DIALOG = "chat_channel_2d_model"
@@ -31,7 +32,7 @@ class TestOrders:
     async def test_unsigned_or_not_automatic_it_waits_to_be_paid(self, shop: Shop) -> None:
         order_id = await shop.order(DIALOG, period_type=2, period_num=2, subscription_num=3)
         assert (await states(shop), await shop.resources()) == (["UNPAID"], [])
-        paid = await administration.pay_order(shop.studio.runtime, order_id)
+        paid = await administration.pay_order(shop.studio.runtime, Actor(), order_id)
         assert (paid["state"], paid["amount"], paid["items"]) == ("PAID", "60.00", [f"3 {DIALOG}"])
         (row,) = await shop.resources()
         assert (row.amount, row.order_id, row.charging_mode, row.auto_renew) == (
@@ -41,7 +42,7 @@ class TestOrders:
             False,
         )
         with pytest.raises(OrderError, match="PAID"):
-            await administration.pay_order(shop.studio.runtime, order_id)
+            await administration.pay_order(shop.studio.runtime, Actor(), order_id)
         assert await shop.balance() == -60_000_000
 
     async def test_signed_and_automatic_it_is_paid_at_once(self, shop: Shop) -> None:
@@ -54,11 +55,11 @@ class TestOrders:
 
     async def test_a_cancelled_one_cannot_be_paid(self, shop: Shop) -> None:
         order_id = await shop.order(DIALOG)
-        await administration.cancel_order(shop.studio.runtime, order_id)
+        await administration.cancel_order(shop.studio.runtime, Actor(), order_id)
         with pytest.raises(OrderError, match="CANCELLED"):
-            await administration.pay_order(shop.studio.runtime, order_id)
+            await administration.pay_order(shop.studio.runtime, Actor(), order_id)
         with pytest.raises(OrderNotFoundError):
-            await administration.pay_order(shop.studio.runtime, "none")
+            await administration.pay_order(shop.studio.runtime, Actor(), "none")
         assert await shop.entries() == []
 
     async def test_prepaid_means_paid_before(self, make_shop: OpenShop) -> None:
@@ -67,9 +68,9 @@ class TestOrders:
         order_id = await shop.order(DIALOG, period_type=2)
         assert await states(shop) == ["UNPAID"]
         with pytest.raises(InsufficientResourcesError, match=r"10\.00 USD"):
-            await administration.pay_order(shop.studio.runtime, order_id)
-        await administration.add_payment(shop.studio.runtime, "acme", REGION, 10_000_000, "B-1")
-        await administration.pay_order(shop.studio.runtime, order_id)
+            await administration.pay_order(shop.studio.runtime, Actor(), order_id)
+        await administration.add_payment(shop.studio.runtime, Actor(), ("acme", REGION), 10_000_000, "B-1")
+        await administration.pay_order(shop.studio.runtime, Actor(), order_id)
         assert await shop.balance() == 0
 
 
@@ -77,12 +78,12 @@ class TestPayments:
     async def test_a_reference_counts_once(self, shop: Shop) -> None:
         runtime = shop.studio.runtime
         for _ in range(2):
-            await administration.add_payment(runtime, "acme", REGION, 5_000_000, "B-1")
+            await administration.add_payment(runtime, Actor(), ("acme", REGION), 5_000_000, "B-1")
         assert await shop.balance() == 5_000_000
         with pytest.raises(InvalidParameterError, match=r"used for 5\.00 before"):
-            await administration.add_payment(runtime, "acme", REGION, 6_000_000, "B-1")
+            await administration.add_payment(runtime, Actor(), ("acme", REGION), 6_000_000, "B-1")
         with pytest.raises(InvalidParameterError, match="more than 0"):
-            await administration.add_payment(runtime, "acme", REGION, 0, "B-2")
+            await administration.add_payment(runtime, Actor(), ("acme", REGION), 0, "B-2")
 
 
 async def invoice_of(shop: Shop) -> Invoice:
@@ -93,8 +94,8 @@ async def invoice_of(shop: Shop) -> Invoice:
     await make(shop, "modeling:1", Item.AVATAR, 1)
     for number, steps in enumerate((1257, 2)):
         await make(shop, f"video:{number}", Item.VIDEO, steps)
-    await administration.add_payment(runtime, "acme", REGION, 100_000_000, "B-1")
-    await administration.correct(runtime, "acme", REGION, -1_500_000, "G-1")
+    await administration.add_payment(runtime, Actor(), ("acme", REGION), 100_000_000, "B-1")
+    await administration.correct(runtime, Actor(), ("acme", REGION), -1_500_000, "G-1")
     async with shop.context() as context:
         month = f"{context.now():%Y-%m}"
     return await administration.invoice(runtime, "acme", month)

@@ -1,5 +1,5 @@
-"""What the operator does with money and packages, by command line. Each change is noted in the audit
-record.
+"""What the operator does with money and packages. Each change is noted in the audit record under the name
+of its actor.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from greenroom.tenants.repository import TenantRepository
 from greenroom.tenants.service import scope_of_project
 
 Row = dict[str, Any]
+Place = tuple[str, str]
+"""A tenant's name and the region of its project."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -71,7 +73,7 @@ async def list_resources(runtime: Runtime, tenant: str | None) -> list[Row]:
         return [_resource(row, names) for row in await all_resources(session, tenant_id)]
 
 
-async def allocate(runtime: Runtime, tenant: str, region: str, wanted: Allocation) -> list[Row]:
+async def allocate(runtime: Runtime, actor: Actor, place: Place, wanted: Allocation) -> list[Row]:
     """Give packages for nothing.
 
     Raises:
@@ -84,7 +86,7 @@ async def allocate(runtime: Runtime, tenant: str, region: str, wanted: Allocatio
     if not 1 <= wanted.amount <= limit or not 1 <= wanted.months <= 1200:
         raise InvalidParameterError(f"give 1 to {limit} {product.unit} for 1 to 1200 months")
     source = Source.SP_ALLOCATED if wanted.by_provider else Source.ADMIN_ALLOCATED
-    async with _changing(runtime, tenant, region, ("allocate", product.item)) as context:
+    async with _changing(runtime, actor, place, ("allocate", product.item)) as context:
         line = orders.OrderLine(
             item=product.item,
             amount=wanted.amount,
@@ -106,24 +108,24 @@ async def allocate(runtime: Runtime, tenant: str, region: str, wanted: Allocatio
                 details={"amount": wanted.amount, "resources": [resource.id for resource in made]},
             )
         )
-        return [_resource(row, {context.tenant_id: tenant}) for row in made]
+        return [_resource(row, {context.tenant_id: place[0]}) for row in made]
 
 
-async def renew(runtime: Runtime, resource_id: str) -> Row:
+async def renew(runtime: Runtime, actor: Actor, resource_id: str) -> Row:
     """Raises what `lifecycle.renew` raises."""
-    async with _changing_resource(runtime, resource_id, "renew") as context:
+    async with _changing_resource(runtime, actor, resource_id, "renew") as context:
         return _resource(await lifecycle.renew(context, resource_id), {})
 
 
-async def set_auto_renew(runtime: Runtime, resource_id: str, on: bool) -> Row:
+async def set_auto_renew(runtime: Runtime, actor: Actor, resource_id: str, on: bool) -> Row:
     """Raises what `lifecycle.set_auto_renew` raises."""
-    async with _changing_resource(runtime, resource_id, "autoRenew") as context:
+    async with _changing_resource(runtime, actor, resource_id, "autoRenew") as context:
         return _resource(await lifecycle.set_auto_renew(context, resource_id, on), {})
 
 
-async def switch_pay_per_use(runtime: Runtime, tenant: str, region: str, on: bool) -> None:
+async def switch_pay_per_use(runtime: Runtime, actor: Actor, place: Place, on: bool) -> None:
     """As if the tenant signed the agreement, or withdrew it."""
-    async with _changing(runtime, tenant, region, ("payPerUse", "on" if on else "off")) as context:
+    async with _changing(runtime, actor, place, ("payPerUse", "on" if on else "off")) as context:
         body = SpecialAgreementSignReq(agreement_type="AUTO_PAY", to_sign=on)
         await sign_special_agreement(context, body)
 
@@ -134,15 +136,15 @@ async def list_orders(runtime: Runtime, tenant: str | None) -> list[Row]:
         return [_order(row, names) for row in await all_orders(session, tenant_id)]
 
 
-async def pay_order(runtime: Runtime, order_id: str) -> Row:
+async def pay_order(runtime: Runtime, actor: Actor, order_id: str) -> Row:
     """Raises what `orders.pay_order` raises."""
-    async with _changing_order(runtime, order_id, "pay") as context:
+    async with _changing_order(runtime, actor, order_id, "pay") as context:
         return _order(await orders.pay_order(context, order_id), {})
 
 
-async def cancel_order(runtime: Runtime, order_id: str) -> Row:
+async def cancel_order(runtime: Runtime, actor: Actor, order_id: str) -> Row:
     """Raises what `orders.cancel_order` raises."""
-    async with _changing_order(runtime, order_id, "cancel") as context:
+    async with _changing_order(runtime, actor, order_id, "cancel") as context:
         return _order(await orders.cancel_order(context, order_id), {})
 
 
@@ -152,7 +154,7 @@ async def list_notices(runtime: Runtime, tenant: str | None) -> list[Row]:
         return [_notice(row, names) for row in await all_notices(session, tenant_id)]
 
 
-async def add_payment(runtime: Runtime, tenant: str, region: str, micros: int, reference: str) -> Row:
+async def add_payment(runtime: Runtime, actor: Actor, place: Place, micros: int, reference: str) -> Row:
     """Money came in. The same reference again is the same payment.
 
     Raises:
@@ -160,12 +162,12 @@ async def add_payment(runtime: Runtime, tenant: str, region: str, micros: int, r
     """
     if micros <= 0:
         raise InvalidParameterError("a payment is more than 0: `correct` takes something back")
-    return await _post(runtime, (tenant, region), EntryKind.PAYMENT, -micros, f"payment:{reference}")
+    return await _post(runtime, actor, place, EntryKind.PAYMENT, -micros, f"payment:{reference}")
 
 
-async def correct(runtime: Runtime, tenant: str, region: str, micros: int, reference: str) -> Row:
+async def correct(runtime: Runtime, actor: Actor, place: Place, micros: int, reference: str) -> Row:
     """Charge something (above 0) or give something back (below 0), with the reason."""
-    return await _post(runtime, (tenant, region), EntryKind.CORRECTION, micros, f"correction:{reference}")
+    return await _post(runtime, actor, place, EntryKind.CORRECTION, micros, f"correction:{reference}")
 
 
 async def list_balances(runtime: Runtime) -> list[Row]:
@@ -229,11 +231,10 @@ async def invoice(runtime: Runtime, tenant: str, month: str) -> Invoice:
         return await make_invoice(session, runtime.settings, row.id, parse_month(month), runtime.clock())
 
 
-async def _post(runtime: Runtime, place: tuple[str, str], kind: EntryKind, micros: int, key: str) -> Row:
-    """`place` is the tenant's name and the region."""
+async def _post(runtime: Runtime, actor: Actor, place: Place, kind: EntryKind, micros: int, key: str) -> Row:
     if not 1 <= len(key.partition(":")[2]) <= 100:
         raise InvalidParameterError("the reference must have 1 to 100 characters")
-    async with _changing(runtime, *place, (kind.lower(), key)) as context:
+    async with _changing(runtime, actor, place, (kind.lower(), key)) as context:
         posting = Posting(
             tenant_id=context.tenant_id,
             project_id=context.project_id,
@@ -252,9 +253,10 @@ async def _post(runtime: Runtime, place: tuple[str, str], kind: EntryKind, micro
 
 @asynccontextmanager
 async def _changing(
-    runtime: Runtime, tenant: str, region: str, change: tuple[str, str]
+    runtime: Runtime, actor: Actor, place: Place, change: tuple[str, str]
 ) -> AsyncIterator[Context]:
     """A transaction in a tenant's project. `change` is (verb, thing), for the record."""
+    tenant, region = place
     async with runtime.sessions.read() as session:
         row = await find_tenant(session, tenant)
         project = await TenantRepository(session).find_project(row.id, region)
@@ -262,39 +264,43 @@ async def _changing(
         raise InvalidParameterError(
             f"the tenant {tenant} has no project in {region}: `greenroom admin projects create` makes one"
         )
-    async with _in_project(runtime, project.id, change) as context:
+    async with _in_project(runtime, actor, project.id, change) as context:
         yield context
 
 
 @asynccontextmanager
-async def _changing_resource(runtime: Runtime, resource_id: str, verb: str) -> AsyncIterator[Context]:
+async def _changing_resource(
+    runtime: Runtime, actor: Actor, resource_id: str, verb: str
+) -> AsyncIterator[Context]:
     """Raises ResourceNotFoundError."""
     async with runtime.sessions.read() as session:
         project_id = await project_of_resource(session, resource_id)
     if project_id is None:
         raise ResourceNotFoundError(resource_id)
-    async with _in_project(runtime, project_id, (verb, resource_id)) as context:
+    async with _in_project(runtime, actor, project_id, (verb, resource_id)) as context:
         yield context
 
 
 @asynccontextmanager
-async def _changing_order(runtime: Runtime, order_id: str, verb: str) -> AsyncIterator[Context]:
+async def _changing_order(runtime: Runtime, actor: Actor, order_id: str, verb: str) -> AsyncIterator[Context]:
     """Raises OrderNotFoundError."""
     async with runtime.sessions.read() as session:
         project_id = await project_of_order(session, order_id)
     if project_id is None:
         raise OrderNotFoundError(order_id)
-    async with _in_project(runtime, project_id, (verb, order_id)) as context:
+    async with _in_project(runtime, actor, project_id, (verb, order_id)) as context:
         yield context
 
 
 @asynccontextmanager
-async def _in_project(runtime: Runtime, project_id: str, change: tuple[str, str]) -> AsyncIterator[Context]:
+async def _in_project(
+    runtime: Runtime, actor: Actor, project_id: str, change: tuple[str, str]
+) -> AsyncIterator[Context]:
     scope = await scope_of_project(runtime, project_id)
     verb, thing = change
     async with runtime.transaction(scope) as context:
         yield context
-        await note(runtime, context.session, Actor(), (context.tenant_id, f"billing:{verb}", thing))
+        await note(runtime, context.session, actor, (context.tenant_id, f"billing:{verb}", thing))
 
 
 async def _names(session: Session, tenant: str | None) -> tuple[dict[str, str], str | None]:

@@ -112,10 +112,13 @@ def allocate(
 ) -> None:
     """Give a tenant something for nothing."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
     wanted = administration.Allocation(item, amount, months, by_provider)
     place = region_of(data, region)
-    rows = administer(data, lambda runtime: administration.allocate(runtime, tenant, place, wanted))
+    rows = administer(
+        data, lambda runtime: administration.allocate(runtime, Actor(), (tenant, place), wanted)
+    )
     show_rows(rows, RESOURCE_COLUMNS, as_json)
 
 
@@ -123,8 +126,9 @@ def allocate(
 def renew(resource: ResourceId, data: Data = None, as_json: AsJson = False) -> None:
     """Renew a package for as long again; what it made is unfrozen."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
-    show_made(administer(data, lambda runtime: administration.renew(runtime, resource)), as_json)
+    show_made(administer(data, lambda runtime: administration.renew(runtime, Actor(), resource)), as_json)
 
 
 @resources.command("auto-renew")
@@ -136,9 +140,10 @@ def auto_renew(
 ) -> None:
     """Let a package renew itself at its end, or not."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
     on = switch == "on"
-    row = administer(data, lambda runtime: administration.set_auto_renew(runtime, resource, on))
+    row = administer(data, lambda runtime: administration.set_auto_renew(runtime, Actor(), resource, on))
     show_made(row, as_json)
 
 
@@ -151,9 +156,10 @@ def pay_per_use(
 ) -> None:
     """Switch pay-per-use of video on or off, as if the tenant signed its agreement or withdrew it."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
     on, place = switch == "on", region_of(data, region)
-    administer(data, lambda runtime: administration.switch_pay_per_use(runtime, tenant, place, on))
+    administer(data, lambda runtime: administration.switch_pay_per_use(runtime, Actor(), (tenant, place), on))
 
 
 @orders.command("list")
@@ -169,16 +175,18 @@ def list_orders(tenant: MaybeTenant = None, data: Data = None, as_json: AsJson =
 def pay_order(order: OrderId, data: Data = None, as_json: AsJson = False) -> None:
     """Take an order's amount from the tenant's account; its packages begin now."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
-    show_made(administer(data, lambda runtime: administration.pay_order(runtime, order)), as_json)
+    show_made(administer(data, lambda runtime: administration.pay_order(runtime, Actor(), order)), as_json)
 
 
 @orders.command("cancel")
 def cancel_order(order: OrderId, data: Data = None, as_json: AsJson = False) -> None:
     """Cancel an order that was not paid."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
-    show_made(administer(data, lambda runtime: administration.cancel_order(runtime, order)), as_json)
+    show_made(administer(data, lambda runtime: administration.cancel_order(runtime, Actor(), order)), as_json)
 
 
 @accounts.command("list")
@@ -201,10 +209,11 @@ def pay_in(
 ) -> None:
     """Note that a tenant paid."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
     micros, place = _amount(amount), region_of(data, region)
     row = administer(
-        data, lambda runtime: administration.add_payment(runtime, tenant, place, micros, reference)
+        data, lambda runtime: administration.add_payment(runtime, Actor(), (tenant, place), micros, reference)
     )
     show_made(row, as_json)
 
@@ -220,9 +229,12 @@ def correct(
 ) -> None:
     """Charge a tenant something, or give something back."""
     from greenroom.billing import administration
+    from greenroom.iam.changes import Actor
 
     micros, place = _amount(amount), region_of(data, region)
-    row = administer(data, lambda runtime: administration.correct(runtime, tenant, place, micros, reference))
+    row = administer(
+        data, lambda runtime: administration.correct(runtime, Actor(), (tenant, place), micros, reference)
+    )
     show_made(row, as_json)
 
 
