@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,6 +51,9 @@ def train(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The person does not exist, so nobody has to agree.")
     ] = False,
+    marks: Annotated[
+        Path | None, typer.Option(help="JSON that marks speaking, the idle loop and the actions.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A rough avatar in a few minutes.")] = False,
     data: DataOption = None,
     tenant: TenantOption = "local",
@@ -66,30 +70,48 @@ def train(
             "--consent letter.pdf (or --synthetic for a person who does not exist)"
         )
     letter = require_file(consent, "consent letter") if consent is not None else None
+    marked = _checked_marks(marks)
     settings = load_settings(data=data, training_effort="quick" if quick else None)
 
     async def work() -> str:
         async with open_studio(settings, tenant) as studio:
-            return await train_avatar(studio, footage, name, letter)
+            return await train_avatar(studio, footage, name, letter, marked)
 
     asset_id = run(work())
     print(json.dumps({"asset_id": asset_id, "name": name}) if as_json else f"{name} is ready: {asset_id}")
 
 
-async def train_avatar(studio: Studio, footage: Path, name: str, consent: Path | None) -> str:
+def _checked_marks(path: Path | None) -> Path | None:
+    """The marks file, absolute; a wrong one is found before the work. Raises UserError."""
+    from greenroom.cli.studio import require_file
+    from greenroom.engines.mouth.marks import read_marks
+    from greenroom.engines.protocols import FootageError
+
+    if path is None:
+        return None
+    try:
+        read_marks(require_file(path, "marks file"))
+    except FootageError as error:
+        raise UserError(str(error)) from error
+    return path.resolve()
+
+
+async def train_avatar(
+    studio: Studio, footage: Path, name: str, consent: Path | None, marks: Path | None = None
+) -> str:
     """Train, or go on with an unfinished training of the same footage; the avatar's asset id.
 
-    `consent` None is for people who do not exist.
+    `consent` None is for people who do not exist. `marks`: see `engines.mouth.marks`.
     """
     from greenroom.cli.studio import digest, require_success, with_progress
     from greenroom.modeling.service import delete_training_job, find
 
-    key = digest("train", footage, name, studio.scope.project_id)
+    key = digest("train", footage, marks or "", name, studio.scope.project_id)
     unfinished = await studio.unfinished(key)
     job_id, subject_id = (
         (unfinished.id, unfinished.subject_id)
         if unfinished
-        else await _submit(studio, footage, name, consent, key)
+        else await _submit(studio, name, _Files(footage, consent, marks), key)
     )
     row = await with_progress(studio, job_id, f"Training {name}")
     if row.state != "SUCCEEDED":
@@ -102,27 +124,38 @@ async def train_avatar(studio: Studio, footage: Path, name: str, consent: Path |
     return asset_id
 
 
-async def _submit(
-    studio: Studio, footage: Path, name: str, consent: Path | None, key: str
-) -> tuple[str, str]:
+@dataclass(slots=True, frozen=True)
+class _Files:
+    """What a training is given."""
+
+    footage: Path
+    consent: Path | None
+    marks: Path | None
+
+
+async def _submit(studio: Studio, name: str, files: _Files, key: str) -> tuple[str, str]:
     """The durable job and the training job that it works for."""
     from greenroom.jobs.repository import JobRepository
     from greenroom.modeling.commands import submit
     from greenroom.modeling.service import create_training_job, delete_training_job, find
-    from greenroom.modeling.uploads import GRANT_FILE, slot_key, training_video
+    from greenroom.modeling.uploads import GRANT_FILE, MARK_FILE, slot_key, training_video
     from greenroom.modeling.wire import Create2dModelTrainingJobReq
 
     body = Create2dModelTrainingJobReq.model_validate({"name": name})
     async with studio.transaction() as context:
         subject_id = (await create_training_job(context, body)).job_id
         row = await find(context, subject_id)
-        row.is_synthetic = consent is None
-        video_key, grant_key = training_video(row).part_key(1), slot_key(row, GRANT_FILE)
+        row.is_synthetic = files.consent is None
+        given = {
+            training_video(row).part_key(1): files.footage,
+            slot_key(row, GRANT_FILE): files.consent,
+            slot_key(row, MARK_FILE): files.marks,
+        }
     objects = studio.runtime.objects
     try:
-        await objects.put_file(video_key, footage)
-        if consent is not None:
-            await objects.put_file(grant_key, consent)
+        for object_key, path in given.items():
+            if path is not None:
+                await objects.put_file(object_key, path)
         async with studio.transaction() as context:
             row = await find(context, subject_id)
             await submit(context, row)
@@ -143,7 +176,7 @@ def list_avatars(
     tenant: TenantOption = "local",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """The avatars, and the trainings that are not done."""
+    """The presenters of the cast, the avatars, and the trainings that are not done."""
     rows = _list(data, tenant)
     if as_json:
         print(json.dumps(rows, indent=2))
@@ -151,11 +184,13 @@ def list_avatars(
     if not rows:
         print("There is no avatar yet: greenroom avatar train CLIP --name NAME --consent LETTER")
     for row in rows:
-        print(f"{row['id']}  {row['state']:28}  {row['created']}  {row['name']}")
+        about = f", {row['about']}" if row["built_in"] else ""
+        print(f"{row['id']:32}  {row['state']:28}  {row['created']}  {row['name']}{about}")
 
 
 def _list(data: Path | None, tenant: str) -> list[dict[str, Any]]:
     from greenroom.assets.service import list_assets
+    from greenroom.assets.system.models import SYSTEM_PROJECT
     from greenroom.assets.wire import ListAssetsQuery
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import open_studio, run
@@ -168,16 +203,29 @@ def _list(data: Path | None, tenant: str) -> list[dict[str, Any]]:
 
     async def work() -> list[dict[str, Any]]:
         async with open_studio(settings, tenant) as studio, studio.transaction(read_only=True) as context:
-            assets = await list_assets(
-                context, ListAssetsQuery.model_validate({"asset_type": "HUMAN_MODEL_2D", "limit": 100})
-            )
+            query = {"asset_type": "HUMAN_MODEL_2D", "limit": 100, "asset_source": "ALL"}
+            assets = await list_assets(context, ListAssetsQuery.model_validate(query))
             jobs = await list_training_jobs(context, ListTrainingJobsQuery.model_validate({"limit": 100}))
         avatars = [
-            {"id": a.asset_id, "name": a.asset_name, "state": str(a.asset_state), "created": a.create_time}
+            {
+                "id": a.asset_id,
+                "name": a.asset_name,
+                "state": str(a.asset_state),
+                "created": a.create_time,
+                "built_in": a.project_id == SYSTEM_PROJECT,
+                "about": (a.tags or [""])[0],
+            }
             for a in assets.assets
         ]
         return avatars + [
-            {"id": job.job_id, "name": job.name, "state": job.state, "created": job.create_time}
+            {
+                "id": job.job_id,
+                "name": job.name,
+                "state": job.state,
+                "created": job.create_time,
+                "built_in": False,
+                "about": "",
+            }
             for job in jobs.jobs
             if job.state not in done
         ]
@@ -187,19 +235,23 @@ def _list(data: Path | None, tenant: str) -> list[dict[str, Any]]:
 
 @app.command("show")
 def show(
-    avatar_id: Annotated[str, typer.Argument(metavar="ID", help="The id of an avatar or of its training.")],
+    avatar_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A presenter's name, or the id of an avatar or its training.")
+    ],
     data: DataOption = None,
     tenant: TenantOption = "local",
 ) -> None:
     """An avatar with its measured quality, or a training with its log. Prints JSON."""
+    from greenroom.cli.presenters import find_presenter
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import open_studio, run
 
     settings = load_settings(data=data)
+    presenter = find_presenter(settings, avatar_id)
 
     async def work() -> dict[str, Any]:
         async with open_studio(settings, tenant) as studio:
-            return await _details(studio, avatar_id)
+            return await _details(studio, presenter.asset_id if presenter else avatar_id)
 
     print(json.dumps(run(work()), indent=2, ensure_ascii=False))
 

@@ -214,3 +214,5 @@ class AvatarSource:
     name: str
     consent: Path | None
     """The signed authorization letter, or None for synthetic people."""
+    marks: Path | None = None
+    """JSON: where in the footage the person speaks, idles and acts. None: they speak all the time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.publish import register_avatar, store_avatar
 from greenroom.modeling.repository import TrainingJobRepository
 from greenroom.modeling.service import add_log
-from greenroom.modeling.uploads import GRANT_FILE, slot_key, training_video
+from greenroom.modeling.uploads import GRANT_FILE, MARK_FILE, slot_key, training_video
 from greenroom.runtime import Context
 
 FOOTAGE_REFUSED = "MSS.00000003"
@@ -56,10 +57,10 @@ class _Training:
 
     async def check(self) -> JsonValue:
         """Look at the footage; a bad one ends the job here, with what is wrong and how to mend it."""
-        video_key, _, _ = await self._source()
+        source = await self._source()
         # Under a name that the user knows, for the report speaks of it.
         shown = self.job.work_dir / "The training video"
-        async with self.job.runtime.objects.local_copy(video_key, self.job.work_dir) as path:
+        async with self.job.runtime.objects.local_copy(source.video_key, self.job.work_dir) as path:
             await asyncio.to_thread(_link, path, shown)
             payload = {"footage": str(shown)}
             report = await self.job.child("greenroom.modeling.training:check", payload, _LIMITS)
@@ -80,16 +81,18 @@ class _Training:
             if row.can(TrainingEvent.STARTED):
                 row.advance(TrainingEvent.STARTED)
                 add_log(row, context.now(), "SYSTEM_TRAINING", "The training has started.")
-        video_key, consent_key, name = await self._source()
+        source = await self._source()
         objects = self.job.runtime.objects
-        async with objects.local_copy(video_key, self.job.work_dir) as footage:
-            consent = await self._consent(consent_key)
+        async with objects.local_copy(source.video_key, self.job.work_dir) as footage:
+            consent = await self._given(source.consent_key, GRANT_FILE)
+            marks = await self._given(source.marks_key, MARK_FILE)
             answer = await self.job.child(
                 "greenroom.modeling.training:train",
                 {
                     "footage": str(footage),
-                    "name": name,
+                    "name": source.name,
                     "consent": str(consent) if consent else None,
+                    "marks": str(marks) if marks else None,
                     "work_dir": str(self.job.work_dir / "training"),
                     "package_dir": str(self.package_dir),
                     "effort": self.job.runtime.settings.training_effort,
@@ -129,17 +132,30 @@ class _Training:
             raise JobCancelledError
         return row
 
-    async def _source(self) -> tuple[str, str, str]:
+    async def _source(self) -> _Source:
         async with self.job.transaction(read_only=True) as context:
             row = await self._row(context)
-            return training_video(row).video_key, slot_key(row, GRANT_FILE), row.name
+            return _Source(
+                training_video(row).video_key, slot_key(row, GRANT_FILE), slot_key(row, MARK_FILE), row.name
+            )
 
-    async def _consent(self, key: str) -> Path | None:
+    async def _given(self, key: str, name: str) -> Path | None:
+        """A file that may have been given beside the video, in the scratch folder."""
         if not await self.job.runtime.objects.exists(key):
             return None
-        path = self.job.work_dir / GRANT_FILE
+        path = self.job.work_dir / name
         await self.job.runtime.objects.download(key, path)
         return path
+
+
+@dataclass(slots=True, frozen=True)
+class _Source:
+    """What a training starts from; nothing may lie at the keys of the letter and the marks."""
+
+    video_key: str
+    consent_key: str
+    marks_key: str
+    name: str
 
 
 def _link(path: Path, shown: Path) -> None:

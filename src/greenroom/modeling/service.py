@@ -11,7 +11,7 @@ from greenroom.modeling.charging import release_training
 from greenroom.modeling.errors import TrainingJobNotFoundError, TrainingStateError
 from greenroom.modeling.models import TrainingEvent, TrainingJob, TrainingState
 from greenroom.modeling.repository import TrainingJobRepository
-from greenroom.modeling.uploads import cover_link, download_links, training_video, upload_links
+from greenroom.modeling.uploads import cover_link, download_links, mark_link, training_video, upload_links
 from greenroom.modeling.wire import (
     CommandMessage,
     Create2dModelTrainingJobReq,
@@ -74,6 +74,7 @@ async def show_training_job(context: Context, job_id: str) -> Show2dModelTrainin
         {
             **_basic(row),
             **await download_links(context, row),
+            "action_mark_file_upload_url": mark_link(context, row) if row.can(TrainingEvent.UPLOAD) else None,
             "operation_logs": row.operation_logs,
             "comment_logs": [_comment(context, comment) for comment in row.comment_logs],
             "error_info": error,

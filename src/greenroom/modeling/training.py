@@ -21,7 +21,7 @@ def check(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{footage, name, consent, work_dir, package_dir, effort}` -> `{quality}`.
+    """`{footage, name, consent, marks, work_dir, package_dir, effort}` -> `{quality}`.
 
     Goes on where an earlier run was cut off.
     """
@@ -31,6 +31,7 @@ def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         footage=Path(payload["footage"]),
         name=payload["name"],
         consent=Path(payload["consent"]) if payload["consent"] else None,
+        marks=Path(payload["marks"]) if payload.get("marks") else None,
     )
     package_dir = Path(payload["package_dir"])
     options = TrainingOptions.quick() if payload["effort"] == "quick" else TrainingOptions()

@@ -14,6 +14,8 @@ VIDEO_PART_BYTES = 5 * 1024**3
 DOCUMENT_BYTES = 100 * 1024**2
 
 GRANT_FILE = "grant_file"
+MARK_FILE = "action_mark_file"
+"""JSON that says where in the video the person speaks, idles and acts: `engines.mouth.marks`."""
 COVER = "cover"
 SLOTS = {
     "audio": "audio_file_download_url",
@@ -90,10 +92,16 @@ def upload_links(context: Context, row: TrainingJob) -> UploadLinksResponse:
     )
 
 
+def mark_link(context: Context, row: TrainingJob) -> str:
+    """A link for the marks of the video."""
+    return context.upload_url(slot_key(row, MARK_FILE), max_bytes=DOCUMENT_BYTES)
+
+
 async def download_links(context: Context, row: TrainingJob) -> dict[str, str]:
     """A link for every file that was given, by its wire name."""
     there = {info.key async for info in context.objects.list(row.prefix)}
     wanted = {member: slot_key(row, slot) for slot, member in SLOTS.items()}
+    wanted["action_mark_file_download_url"] = slot_key(row, MARK_FILE)
     wanted["training_video_download_url"] = training_video(row).video_key
     wanted["action_video_download_url"] = action_video(row).video_key
     return {member: context.download_url(key) for member, key in wanted.items() if key in there}

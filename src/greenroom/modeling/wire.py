@@ -154,6 +154,8 @@ class Show2dModelTrainingJobResponse(TrainingJobBasicInfo):
     post_beauty_image_download_url: str | None = None
     action_video_download_url: str | None = None
     audio_file_download_url: str | None = None
+    action_mark_file_download_url: str | None = None
+    action_mark_file_upload_url: str | None = None
     operation_logs: list[OperationLogInfo] = Field(default_factory=list)
     comment_logs: list[CommentLogInfo] = Field(default_factory=list)
     voice_properties: VoiceProperties | None = None

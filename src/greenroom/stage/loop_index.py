@@ -6,7 +6,7 @@ levels of 255, so they compare directly with the natural change from one frame t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from greenroom.stage.scene import PersonArea
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
+Alpha = npt.NDArray[np.uint8]
 
 INDEX_FILE = "loop.npz"
 _GRID = (32, 26)
@@ -43,6 +44,10 @@ class LoopIndex:
     """Distance that 90 % of consecutive frames stay below."""
     area: PersonArea | None
     """Where the person is in any frame of the clip; None for a clip without a matte."""
+    rest_area: PersonArea | None = None
+    """Where they are while speaking and listening, without the actions' gestures: what a framing goes by."""
+    idle_seam: float = 0.0
+    """How unlike the last frame of the idle loop is to its first, in natural steps; 0 without a loop."""
 
     def save(self, path: Path) -> None:
         np.savez_compressed(
@@ -54,6 +59,8 @@ class LoopIndex:
             distances=self.distances,
             natural_step=np.float32(self.natural_step),
             area=np.array(astuple(self.area) if self.area else (), np.float64),
+            rest_area=np.array(astuple(self.rest_area) if self.rest_area else (), np.float64),
+            idle_seam=np.float32(self.idle_seam),
         )
 
     @classmethod
@@ -69,6 +76,9 @@ class LoopIndex:
                 data["distances"],
                 float(data["natural_step"]),
                 _area(data["area"]),
+                # Packages from before there were actions hold neither.
+                _area(data["rest_area"] if "rest_area" in data else data["area"]),
+                float(data["idle_seam"]) if "idle_seam" in data else 0.0,
             )
 
 
@@ -79,10 +89,18 @@ def _area(values: npt.NDArray[np.float64]) -> PersonArea | None:
     return PersonArea(left, top, right, bottom, float(values[4]))
 
 
-def index_clip(video: Path, segments: Sequence[tuple[int, int]], alpha: Path | None = None) -> LoopIndex:
-    """Look through a base clip and its matte once; of a very long one only the first minutes are used.
+def index_clip(
+    video: Path,
+    segments: Sequence[tuple[int, int]],
+    alpha: Path | None = None,
+    idle: tuple[int, int] | None = None,
+) -> LoopIndex:
+    """Look through a base clip and its matte; of a very long one only the first minutes are used.
 
     A trainer saves the result beside the clip as `INDEX_FILE`; without it every render looks again.
+
+    Args:
+        segments: the continuous runs that the walk uses; frames outside of them and of `idle` are actions.
     """
     looks = _looks(video)
     count = len(looks)
@@ -98,10 +116,37 @@ def index_clip(video: Path, segments: Sequence[tuple[int, int]], alpha: Path | N
         natural.append(change)
     natural_step = max(0.05, float(np.quantile(np.concatenate(natural), 0.9)))
     neighbours, distances = _nearest(looks, runs)
-    area = None
-    if alpha is not None:
-        area = PersonArea.of(islice(read_frames(alpha, pixel_format="gray", strict=False), count))
-    return LoopIndex(runs, step, neighbours, distances / natural_step, natural_step, area)
+    seam = float(np.abs(looks[idle[1]] - looks[idle[0]]).mean()) if idle is not None else 0.0
+    area, rest_area = _areas(alpha, count, runs if idle is None else (*runs, idle))
+    return LoopIndex(
+        runs,
+        step,
+        neighbours,
+        distances / natural_step,
+        natural_step,
+        area,
+        rest_area,
+        seam / natural_step,
+    )
+
+
+def _areas(
+    alpha: Path | None, count: int, rest: Sequence[tuple[int, int]]
+) -> tuple[PersonArea | None, PersonArea | None]:
+    """Where the person ever is, and where they are in the runs of `rest`."""
+    if alpha is None:
+        return None, None
+
+    def mattes() -> Iterator[Alpha]:
+        return islice(read_frames(alpha, pixel_format="gray", strict=False), count)
+
+    at_rest = np.zeros(count, bool)
+    for first, last in rest:
+        at_rest[first : last + 1] = True
+    area = PersonArea.of(mattes())
+    if at_rest.all():
+        return area, area
+    return area, PersonArea.of(matte for number, matte in enumerate(mattes()) if at_rest[number])
 
 
 def _looks(video: Path) -> F32:

@@ -55,3 +55,12 @@ def test_publishing_replaces_what_an_interrupted_run_left(package: Path, tmp_pat
     (target / "half").write_text("made")
     publish_package(package, target)
     assert not (target / "half").exists() and AvatarPackage.open(target).name == "Ana"
+
+
+def test_idle_and_actions_are_read_where_there_are_any(package: Path, tmp_path: Path) -> None:
+    opened = AvatarPackage.open(package)
+    assert opened.idle is None and opened.actions == {}
+    manifest = {**opened.manifest, "idle": [60, 74], "actions": {"nod": [30, 59]}}
+    (package / "manifest.json").write_text(json.dumps(manifest))
+    opened = AvatarPackage.open(package)
+    assert opened.idle == (60, 74) and opened.actions == {"nod": (30, 59)}

@@ -87,8 +87,20 @@ class AvatarPackage:
 
     @property
     def segments(self) -> list[tuple[int, int]]:
-        """First and last frame of each stretch of the base clip that has no cut inside."""
+        """First and last frame of each stretch of speaking in the base clip that has no cut inside."""
         return [(int(first), int(last)) for first, last in self.manifest["segments"]]
+
+    @property
+    def idle(self) -> tuple[int, int] | None:
+        """First and last frame of the loop of listening, where there is one."""
+        run = self.manifest.get("idle")
+        return (int(run[0]), int(run[1])) if run is not None else None
+
+    @property
+    def actions(self) -> dict[str, tuple[int, int]]:
+        """First and last frame of each action by its name."""
+        runs = self.manifest.get("actions", {})
+        return {str(name): (int(first), int(last)) for name, (first, last) in runs.items()}
 
     @property
     def painter(self) -> Path:

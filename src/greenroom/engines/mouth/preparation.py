@@ -20,6 +20,8 @@ from greenroom.engines.mouth.articulation import OPENING_UNIT
 from greenroom.engines.mouth.codes import MouthCoder, fit_coder, surroundings_of
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, fit_geometry
 from greenroom.engines.mouth.features import SAMPLE_RATE, sound_features
+from greenroom.engines.mouth.marks import FootageMarks, Run
+from greenroom.engines.mouth.takes import check_faces
 from greenroom.engines.protocols import VIDEO_FPS, FaceTrack, FootageError
 from greenroom.media.decode import read_audio
 
@@ -53,13 +55,14 @@ class Footage:
     width: Floats
     held_out: npt.NDArray[np.bool_]
     """[frames]: kept from training, for the quality report."""
+    marks: FootageMarks | None = None
 
 
-def prepare_footage(footage: Path, work: Path, step: Step) -> Footage:
+def prepare_footage(footage: Path, work: Path, marks: FootageMarks | None, step: Step) -> Footage:
     """Track the face and cut the crops.
 
     Raises:
-        FootageError: fewer than 20 seconds show a face.
+        FootageError: fewer than 20 seconds show a face, or a marked take does not show it.
     """
     track_path, cuts_path = work / "track.npz", work / "cuts.npy"
     if not track_path.exists():
@@ -74,6 +77,10 @@ def prepare_footage(footage: Path, work: Path, step: Step) -> Footage:
         raise FootageError(
             "The footage shows a face for less than 20 seconds; record one to ten minutes of it."
         )
+    speaking: tuple[Run, ...] = ((0, len(usable) - 1),)
+    if marks is not None:
+        check_faces(marks, usable)
+        cuts, speaking = marks.cuts(cuts, len(usable)), marks.speaking
     landmarks = _filled(track.landmarks, usable)
     geometry_path = work / "geometry.npz"
     if not geometry_path.exists():
@@ -93,7 +100,8 @@ def prepare_footage(footage: Path, work: Path, step: Step) -> Footage:
         poses=head_pose(landmarks).astype(np.float32),
         opening=lip_opening(landmarks).astype(np.float32),
         width=mouth_width(landmarks).astype(np.float32),
-        held_out=_held_out(usable, cuts),
+        held_out=_held_out(len(usable), cuts, speaking),
+        marks=marks,
     )
 
 
@@ -122,12 +130,15 @@ def _crops(
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def _held_out(usable: npt.NDArray[np.bool_], cuts: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Blocks of three seconds spread over the footage; between cuts where there are cuts."""
-    count = len(usable)
-    starts = [0, *cuts] if len(cuts) >= 20 else list(range(0, count, _HELD_OUT_BLOCK))
-    ends = [*starts[1:], count]
-    blocks = [(a, b) for a, b in zip(starts, ends, strict=True) if 25 <= b - a <= 4 * _HELD_OUT_BLOCK]
+def _held_out(count: int, cuts: tuple[int, ...], speaking: tuple[Run, ...]) -> npt.NDArray[np.bool_]:
+    """Blocks of three seconds spread over the speech; between cuts where there are many."""
+    blocks: list[tuple[int, int]] = []
+    for first, last in speaking:
+        inside = [cut for cut in cuts if first < cut <= last]
+        many = len(inside) >= 20
+        starts = [first, *inside] if many else list(range(first, last + 1, _HELD_OUT_BLOCK))
+        ends = [*starts[1:], last + 1]
+        blocks += [(a, b) for a, b in zip(starts, ends, strict=True) if 25 <= b - a <= 4 * _HELD_OUT_BLOCK]
     wanted = max(1, round(len(blocks) * HELD_OUT_SHARE))
     held = np.zeros(count, bool)
     for index in np.linspace(0, len(blocks) - 1, wanted + 2)[1:-1].astype(int) if blocks else ():

@@ -1,0 +1,166 @@
+"""The base clip: which frames of the footage a video will show, cut out of their background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.engines.face.clip import read_frames
+from greenroom.engines.matting.choose import choose_matter
+from greenroom.engines.matting.clip import write_avatar_clips
+from greenroom.engines.mouth import package as names
+from greenroom.engines.mouth.marks import Run
+from greenroom.engines.mouth.preparation import Footage
+from greenroom.engines.mouth.quality import runs
+from greenroom.engines.protocols import VIDEO_FPS, Image
+from greenroom.stage.loop_index import INDEX_FILE, index_clip
+
+Step = Callable[[float], None]
+
+LONGEST_BASE_S = 24
+"""Length of the speaking part: what a video shows is walked to and fro in it."""
+LONGEST_MARKED_BASE_S = 32
+_SHORTEST_STRETCH = 2 * VIDEO_FPS
+_MOST_STRETCHES = 5
+
+
+@dataclass(slots=True, frozen=True)
+class BaseLayout:
+    """What lies where in the base clip, in its own frame numbers; the runs follow each other as filmed."""
+
+    segments: list[Run]
+    idle: Run | None = None
+    actions: dict[str, Run] = field(default_factory=dict)
+
+    @property
+    def frame_count(self) -> int:
+        return sum(last - first + 1 for first, last in self.runs)
+
+    @property
+    def runs(self) -> list[Run]:
+        return sorted([*self.segments, *([self.idle] if self.idle else []), *self.actions.values()])
+
+    def to_json(self) -> dict[str, object]:
+        """The manifest's members; `idle` and `actions` are left out where there are none."""
+        found: dict[str, object] = {"frame_count": self.frame_count, "segments": self.segments}
+        if self.idle is not None:
+            found["idle"] = self.idle
+        if self.actions:
+            found["actions"] = self.actions
+        return found
+
+    def packed(self) -> BaseLayout:
+        """The same with the gaps between its runs closed."""
+        begins = np.cumsum([0, *(last - first + 1 for first, last in self.runs)])
+        place = {run: (int(a), int(b) - 1) for run, (a, b) in zip(self.runs, pairwise(begins), strict=True)}
+        return BaseLayout(
+            [place[run] for run in self.segments],
+            place[self.idle] if self.idle is not None else None,
+            {name: place[run] for name, run in self.actions.items()},
+        )
+
+
+def write_base(footage_path: Path, footage: Footage, building: Path, step: Step) -> BaseLayout:
+    """Write the base clip with its opacity, and where the crop lies in each of its frames."""
+    marks = footage.marks
+    chosen = BaseLayout(
+        choose_stretches(footage),
+        marks.idle if marks is not None else None,
+        dict(marks.actions) if marks is not None else {},
+    )
+    wanted = np.concatenate([np.arange(first, last + 1) for first, last in chosen.runs])
+    samples = some_frames(footage_path, wanted[:: max(1, len(wanted) // 30)])
+    cutter = choose_matter(samples)
+    write_avatar_clips(
+        _picked(footage_path, wanted, step), cutter, building / names.BASE_VIDEO, building / names.ALPHA_VIDEO
+    )
+    layout = chosen.packed()
+    index_clip(building / names.BASE_VIDEO, layout.segments, building / names.ALPHA_VIDEO, layout.idle).save(
+        building / INDEX_FILE
+    )
+    np.savez(building / names.FRAMES, transforms=footage.transforms[wanted], poses=footage.poses[wanted])
+    return layout
+
+
+def choose_stretches(footage: Footage) -> list[Run]:
+    """The stretches of speaking that become the base clip, first and last frame each, in order.
+
+    Continuous, with a face that looks into the camera; long ones first. Where the footage is all short takes,
+    those that look most like each other, so that a join is hard to see.
+    """
+    frontal = np.abs(footage.poses[:, 0] - np.median(footage.poses[:, 0])) < 20
+    usable = footage.usable
+    if footage.marks is not None:
+        usable = usable & footage.marks.is_speaking(len(usable))
+    good = usable & frontal
+    stretches: list[Run] = []
+    bounds = [0, *footage.cuts, len(good)]
+    for begin, end in pairwise(bounds):
+        stretches += [
+            (begin + a, begin + b) for a, b in runs(good[begin:end]) if b - a + 1 >= _SHORTEST_STRETCH
+        ]
+    if not stretches:
+        return [_longest(list(runs(usable)))]
+    most = (LONGEST_BASE_S if footage.marks is None else LONGEST_MARKED_BASE_S) * VIDEO_FPS
+    longest = _longest(stretches)
+    enough = most // 2 if footage.marks is None else most
+    if _length(longest) >= enough:
+        return [(longest[0], min(longest[1], longest[0] + most - 1))]
+    looks = np.stack([_look(footage, run) for run in stretches])
+    distances = np.linalg.norm(looks[:, None] - looks[None], axis=2)
+    nearest = np.sort(distances, axis=1)[:, : min(_MOST_STRETCHES, len(stretches))]
+    centre = int(np.argmin(nearest.sum(1)))
+    alike = [stretches[index] for index in np.argsort(distances[centre])]
+    if footage.marks is None:
+        return sorted(alike[:_MOST_STRETCHES])
+    return sorted(_fill(alike, most))
+
+
+def _fill(stretches: list[Run], most: int) -> list[Run]:
+    """The first of `stretches` until together they last `most` frames; the last one is shortened."""
+    chosen: list[Run] = []
+    for first, last in stretches:
+        left = most - sum(_length(run) for run in chosen)
+        if left < _SHORTEST_STRETCH:
+            break
+        chosen.append((first, min(last, first + left - 1)))
+    return chosen
+
+
+def _length(run: Run) -> int:
+    return run[1] - run[0] + 1
+
+
+def _longest(stretches: list[Run]) -> Run:
+    return max(stretches, key=_length)
+
+
+def _look(footage: Footage, run: Run) -> npt.NDArray[np.float64]:
+    """What must agree for two stretches to be joined: place and size of the head, its pose, its light."""
+    frames = slice(run[0], run[1] + 1)
+    place = footage.transforms[frames].reshape(-1, 6).mean(0) / [0.02, 0.02, 3, 0.02, 0.02, 3]
+    light = np.asarray(footage.crops[run[0] : run[1] : 10], np.float32).mean((0, 1, 2)) / 3
+    moving = np.std(footage.poses[frames], axis=0)
+    return np.concatenate([place, light, footage.poses[frames].mean(0) / 3, moving]).astype(np.float64)
+
+
+def some_frames(path: Path, wanted: npt.NDArray[np.int64]) -> list[Image]:
+    """Frames `wanted` (ascending) of the footage, copied."""
+    chosen = set(wanted.tolist())
+    last = int(wanted.max()) + 1
+    return [frame.copy() for number, frame in enumerate(read_frames(path, last=last)) if number in chosen]
+
+
+def _picked(path: Path, wanted: npt.NDArray[np.int64], step: Step) -> Iterator[Image]:
+    chosen = set(wanted.tolist())
+    last = int(wanted.max()) + 1
+    for number, frame in enumerate(read_frames(path, last=last)):
+        if number in chosen:
+            yield frame
+        if number % 50 == 0:
+            step(number / last)

@@ -1,0 +1,68 @@
+"""Which frames of the footage become the base clip, and what the manifest says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from greenroom.engines.mouth.base import BaseLayout, choose_stretches
+from greenroom.engines.mouth.crops import CropGeometry
+from greenroom.engines.mouth.marks import FootageMarks
+from greenroom.engines.mouth.preparation import Footage
+from greenroom.engines.protocols import FaceTrack
+
+
+def _footage(frames: int, cuts: tuple[int, ...], marks: FootageMarks | None) -> Footage:
+    usable = np.ones(frames, bool)
+    none = np.zeros(frames, np.float32)
+    track = FaceTrack(
+        np.zeros((frames, 1, 3), np.float32),
+        np.ones(frames, np.float32),
+        np.ones(frames, np.int16),
+        25,
+        (8, 8),
+    )
+    return Footage(
+        track=track, cuts=cuts, usable=usable, geometry=CropGeometry(np.zeros((1, 2)), np.zeros((8, 8))),
+        transforms=np.zeros((frames, 2, 3), np.float32), crops=np.zeros((frames, 2, 2, 3), np.uint8),
+        poses=np.zeros((frames, 3), np.float32), opening=none, width=none, held_out=~usable, marks=marks,
+    )  # fmt: skip
+
+
+def _length(runs: list[tuple[int, int]]) -> int:
+    return sum(last - first + 1 for first, last in runs)
+
+
+def test_marked_speech_makes_32_seconds_of_base() -> None:
+    marks = FootageMarks(((300, 1499),), (0, 299), {"nod": (1500, 1549)})
+    chosen = choose_stretches(_footage(1600, marks.cuts((), 1600), marks))
+    assert chosen == [(300, 300 + 799)]
+
+
+def test_several_short_takes_are_added_up_to_it() -> None:
+    marks = FootageMarks(((0, 399), (450, 849), (900, 1299)), (1300, 1399))
+    chosen = choose_stretches(_footage(1400, marks.cuts((), 1400), marks))
+    assert _length(chosen) == 800
+    assert all(any(a <= first and last <= b for a, b in marks.speaking) for first, last in chosen)
+
+
+def test_without_marks_the_base_is_24_seconds_as_before() -> None:
+    assert choose_stretches(_footage(1600, (), None)) == [(0, 599)]
+
+
+def test_the_layout_closes_the_gaps_and_names_each_run() -> None:
+    chosen = BaseLayout([(300, 399), (500, 549)], (0, 99), {"nod": (420, 449), "welcome": (600, 629)})
+    layout = chosen.packed()
+    assert layout.runs == [(0, 99), (100, 199), (200, 229), (230, 279), (280, 309)]
+    manifest: dict[str, Any] = layout.to_json()
+    assert manifest == {
+        "frame_count": 310,
+        "segments": [(100, 199), (230, 279)],
+        "idle": (0, 99),
+        "actions": {"nod": (200, 229), "welcome": (280, 309)},
+    }
+
+
+def test_without_idle_and_actions_the_manifest_is_as_before() -> None:
+    assert BaseLayout([(5, 9)]).packed().to_json() == {"frame_count": 5, "segments": [(0, 4)]}
