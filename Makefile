@@ -1,6 +1,7 @@
 # make install   .venv with greenroom and its model weights
 # make test      everything the tests need, and the tests
 # make check     format, lint, types and the quick tests
+# make demo      a video of a presenter who says a text: PRESENTER=anna TEXT="Hello..." VOICE=kokoro-af_heart
 # make demo FOOTAGE=clip.mp4 TEXT="Hello..."   a video of the person in the footage saying the text
 
 SHELL := bash
@@ -14,7 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FOOTAGE ?=
 TEXT ?=
 VOICE ?=
-export FOOTAGE TEXT VOICE
+PRESENTER ?=
+export FOOTAGE TEXT VOICE PRESENTER
+SHIPPED := $(wildcard src/greenroom/cast/*/avatar.zip)
 
 .PHONY: help install install-train install-dev test check format demo clean
 
@@ -61,11 +64,19 @@ format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+ifneq ($(FOOTAGE),)
 demo:
-	@test -n "$$FOOTAGE" || { echo "make demo needs a video of the person: make demo FOOTAGE=clip.mp4 TEXT=\"Hello...\""; exit 2; }
 	@test -f "$$FOOTAGE" || { echo "FOOTAGE=$$FOOTAGE is not a file: give the path of a video"; exit 2; }
 	@$(MAKE) --no-print-directory install-train
 	@$(BIN)/greenroom demo --footage "$$FOOTAGE" $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"}
+else ifneq ($(SHIPPED),)
+demo:
+	@$(MAKE) --no-print-directory install
+	@$(BIN)/greenroom demo $${PRESENTER:+--presenter "$$PRESENTER"} $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"}
+else
+demo:
+	@echo "make demo needs a video of the person: make demo FOOTAGE=clip.mp4 TEXT=\"Hello...\""; exit 2
+endif
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

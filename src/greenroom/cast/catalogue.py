@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -179,6 +181,22 @@ def read_description(folder: Path) -> Description:
         raise CastError(f"{path}: {place} cannot be read ({fault['msg']}): install Greenroom again") from None
     _check(described, path)
     return described
+
+
+def write_description(folder: Path, described: Description) -> None:
+    """Replace `cast.json` in `folder`. The same description gives the same bytes."""
+    from pydantic import TypeAdapter
+
+    _check(described, folder / CATALOGUE)
+    plain = TypeAdapter(Description).dump_python(described, mode="json", exclude_none=True)
+    partial = folder / f".{CATALOGUE}.partial"
+    partial.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(folder / CATALOGUE)
+
+
+def digest_of(path: Path) -> Digest:
+    with path.open("rb") as file:
+        return Digest(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
 
 
 def _check(described: Description, path: Path) -> None:

@@ -1,8 +1,10 @@
-"""`greenroom demo`: footage and a text become a video, in one go."""
+"""`greenroom demo`: a presenter says a text; or footage and a text become a video, in one go."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,47 +13,106 @@ import typer
 from greenroom.cli.errors import UserError
 
 if TYPE_CHECKING:
+    from greenroom.cast.catalogue import Presenter
     from greenroom.cli.studio import Studio
+    from greenroom.settings import Settings
 
-DEFAULT_TEXT = "Hello! This is the first thing that I say. From now on I can say anything that you write."
-DEFAULT_VOICE = "kokoro-am_michael"
+FOOTAGE_TEXT = "Hello! This is the first thing that I say. From now on I can say anything that you write."
+FOOTAGE_VOICE = "kokoro-am_michael"
+FOOTAGE_BACKGROUND = "#E8EDF2"
+PRESENTER_TEXT = (
+    "Hello, and welcome to Greenroom! I am {title}, and I was made entirely by a computer. "
+    "Write a text, choose a voice, and I will say it for you, in English or in Chinese, in a video or live. "
+    "Everything runs on your own machine. So, what shall I say next?"
+)
 
 
 def command(
-    footage: Annotated[Path | None, typer.Option(help="3 to 10 minutes of one person talking.")] = None,
-    text: Annotated[str, typer.Option(help="What the person is to say.")] = DEFAULT_TEXT,
-    voice: Annotated[str, typer.Option(help="Id of the voice: greenroom voice list.")] = DEFAULT_VOICE,
+    presenter: Annotated[str | None, typer.Option(help="Who speaks: greenroom avatar list.")] = None,
+    footage: Annotated[
+        Path | None, typer.Option(help="Train on this instead: 3 to 10 minutes of one person talking.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="What the person is to say.")] = None,
+    voice: Annotated[str | None, typer.Option(help="Id of the voice: greenroom voice list.")] = None,
     consent: Annotated[Path | None, typer.Option(help="The signed letter of the person filmed.")] = None,
     size: Annotated[str, typer.Option(help="Width x height.")] = "1280x720",
-    background: Annotated[str, typer.Option(help="A colour or a picture.")] = "#E8EDF2",
+    background: Annotated[str | None, typer.Option(help="A colour or a picture.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A rough avatar in a few minutes.")] = False,
     out: Annotated[Path, typer.Option("-o", "--out", help="The MP4 to write.")] = Path("greenroom-demo.mp4"),
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
 ) -> None:
-    """Train on the footage, then make a video of the text. Prints the path of the video last."""
+    """Make a video of a presenter, or of the person in the footage. Prints the path of the video last."""
+    from greenroom.cli.presenters import choose_presenter, voice_for_text
     from greenroom.cli.settings import load_settings
-    from greenroom.cli.studio import open_studio, require_file, run
-    from greenroom.cli.video import VideoOrder, check_output, make_video, parse_background, parse_size
+    from greenroom.cli.studio import require_file, run
+    from greenroom.cli.video import check_output, parse_size
 
-    if footage is None:
-        raise UserError(
-            "the demo needs footage: make demo FOOTAGE=clip.mp4 (or greenroom demo --footage clip.mp4)"
-        )
-    clip = require_file(footage, "footage")
-    letter = require_file(consent, "consent letter") if consent is not None else None
-    if letter is None:
-        print("Use only footage of someone who agreed to it.", file=sys.stderr)
-    place, colour, canvas = check_output(out), parse_background(background), parse_size(size)
     settings = load_settings(data=data, training_effort="quick" if quick else None)
-
-    async def work() -> None:
-        async with open_studio(settings) as studio:
-            await _check_speech(voice, text)
-            avatar_id = await _avatar(studio, clip, letter)
-            await make_video(studio, VideoOrder(avatar_id, voice, text, None, colour, canvas, place))
-
-    run(work())
+    canvas, place = parse_size(size), check_output(out)
+    who: Presenter | _Training | None
+    if footage is not None:
+        letter = require_file(consent, "consent letter") if consent is not None else None
+        who = _Training(require_file(footage, "footage"), letter)
+        show = _Show(text or FOOTAGE_TEXT, voice or FOOTAGE_VOICE, background or FOOTAGE_BACKGROUND)
+        if letter is None:
+            print("Use only footage of someone who agreed to it.", file=sys.stderr)
+    else:
+        who = choose_presenter(settings, presenter)
+        if who is None:
+            raise UserError(
+                "the demo needs footage: make demo FOOTAGE=clip.mp4 (or greenroom demo --footage clip.mp4)"
+            )
+        words = text or PRESENTER_TEXT.format(title=who.person.title)
+        show = _Show(words, voice or voice_for_text(who, words), background)
+    run(_demo(settings, who, show, canvas, place))
     print(place)
+
+
+@dataclass(slots=True, frozen=True)
+class _Training:
+    """What an avatar is made from first."""
+
+    footage: Path
+    consent: Path | None
+
+
+@dataclass(slots=True, frozen=True)
+class _Show:
+    text: str
+    voice: str
+    background: str | None
+    """A colour or a picture; None for the studio's wall."""
+
+
+async def _demo(
+    settings: Settings, who: Presenter | _Training, show: _Show, size: tuple[int, int], out: Path
+) -> None:
+    from greenroom.cli.studio import open_studio
+    from greenroom.cli.video import VideoOrder, make_video, parse_background
+
+    with tempfile.TemporaryDirectory() as folder:
+        wall = show.background or _studio_wall(Path(folder), size)
+        background = parse_background(wall)
+        async with open_studio(settings) as studio:
+            await _check_speech(show.voice, show.text)
+            avatar_id = (
+                await _avatar(studio, who.footage, who.consent)
+                if isinstance(who, _Training)
+                else who.asset_id
+            )
+            await make_video(
+                studio, VideoOrder(avatar_id, show.voice, show.text, None, background, size, out)
+            )
+
+
+def _studio_wall(folder: Path, size: tuple[int, int]) -> str:
+    import cv2
+
+    from greenroom.cast.pictures import studio_wall
+
+    path = folder / "wall.png"
+    cv2.imwrite(str(path), studio_wall(size))
+    return str(path)
 
 
 async def _check_speech(voice: str, text: str) -> None:

@@ -41,9 +41,11 @@ class VideoOrder:
 
 @app.command("make")
 def make(
-    avatar: Annotated[str, typer.Option(help="Id of the avatar: greenroom avatar list.")],
+    avatar: Annotated[str, typer.Option(help="A presenter's name or an avatar's id: greenroom avatar list.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="The MP4 to write.")],
-    voice: Annotated[str | None, typer.Option(help="Id of the voice: greenroom voice list.")] = None,
+    voice: Annotated[
+        str | None, typer.Option(help="Id of the voice: greenroom voice list. A presenter has one.")
+    ] = None,
     text: Annotated[str | None, typer.Option(help="What is said.")] = None,
     audio: Annotated[Path | None, typer.Option(help="A recording to speak with instead of a text.")] = None,
     background: Annotated[str | None, typer.Option(help="A colour (#RRGGBB or a name) or a picture.")] = None,
@@ -52,15 +54,20 @@ def make(
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
     """Make a video. Stopped with Ctrl-C, the same command goes on where it was. Prints the path last."""
+    from greenroom.cli.presenters import find_presenter, voice_for_text
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import open_studio, require_file, run
 
     if (text is None) == (audio is None):
         raise UserError("say what is spoken: give either --text or --audio")
+    settings = load_settings(data=data)
+    presenter = find_presenter(settings, avatar)
+    if presenter is not None and text is not None:
+        voice = voice or voice_for_text(presenter, text)
     if text is not None and voice is None:
         raise UserError("a text needs a voice: give --voice (greenroom voice list shows them)")
     order = VideoOrder(
-        avatar_id=avatar,
+        avatar_id=presenter.asset_id if presenter is not None else avatar,
         voice_id=voice,
         text=text,
         audio=require_file(audio, "recording") if audio is not None else None,
@@ -68,7 +75,6 @@ def make(
         size=parse_size(size),
         out=check_output(out),
     )
-    settings = load_settings(data=data)
 
     async def work() -> None:
         async with open_studio(settings, tenant) as studio:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 
 import structlog
 
 from greenroom.assets.system.models import STORE_FOLDER, SystemAsset, SystemFile
-from greenroom.cast.catalogue import CastError
+from greenroom.cast.catalogue import CastError, digest_of
 from greenroom.storage.objects import ObjectNotFoundError, ObjectStore
 
 log = structlog.get_logger(__name__)
@@ -57,18 +56,13 @@ async def store_all(objects: ObjectStore, assets: Iterable[SystemAsset]) -> None
 
 def _check(file: SystemFile) -> None:
     try:
-        found = _sha256(file.path)
+        found = digest_of(file.path)
     except OSError as error:
         raise CastError(
             f"{file.name} of the cast is missing ({error.strerror}): install Greenroom again"
         ) from None
-    if found != file.digest.sha256:
+    if found != file.digest:
         raise CastError(f"{file.name} of the cast is damaged: install Greenroom again")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(files: Iterable[SystemFile]) -> str:
