@@ -40,6 +40,12 @@ def test_marked_speech_makes_32_seconds_of_base() -> None:
     assert chosen == [(300, 300 + 799)]
 
 
+def test_the_range_that_is_given_first_is_shown_first() -> None:
+    marks = FootageMarks(((900, 1749), (0, 899)))
+    chosen = choose_stretches(_footage(1800, marks.cuts((), 1800), marks))
+    assert chosen == [(900, 1699)]
+
+
 def test_several_short_takes_are_added_up_to_it() -> None:
     marks = FootageMarks(((0, 399), (450, 849), (900, 1299)), (1300, 1399))
     chosen = choose_stretches(_footage(1400, marks.cuts((), 1400), marks))

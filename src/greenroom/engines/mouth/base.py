@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -90,8 +90,9 @@ def write_base(footage_path: Path, footage: Footage, building: Path, step: Step)
 def choose_stretches(footage: Footage) -> list[Run]:
     """The stretches of speaking that become the base clip, first and last frame each, in order.
 
-    Continuous, with a face that looks into the camera; long ones first. Where the footage is all short takes,
-    those that look most like each other, so that a join is hard to see.
+    Continuous, with a face that looks into the camera. Of marked footage the ranges in their order; else the
+    longest, or where the footage is all short takes, those that look most like each other, so that a join is
+    hard to see.
     """
     frontal = np.abs(footage.poses[:, 0] - np.median(footage.poses[:, 0])) < 20
     usable = footage.usable
@@ -106,30 +107,33 @@ def choose_stretches(footage: Footage) -> list[Run]:
         ]
     if not stretches:
         return [_longest(list(runs(usable)))]
-    most = (LONGEST_BASE_S if footage.marks is None else LONGEST_MARKED_BASE_S) * VIDEO_FPS
+    if footage.marks is not None:
+        return _fill(_in_order(stretches, footage.marks.speaking), LONGEST_MARKED_BASE_S * VIDEO_FPS)
+    most = LONGEST_BASE_S * VIDEO_FPS
     longest = _longest(stretches)
-    enough = most // 2 if footage.marks is None else most
-    if _length(longest) >= enough:
+    if _length(longest) >= most // 2:
         return [(longest[0], min(longest[1], longest[0] + most - 1))]
     looks = np.stack([_look(footage, run) for run in stretches])
     distances = np.linalg.norm(looks[:, None] - looks[None], axis=2)
     nearest = np.sort(distances, axis=1)[:, : min(_MOST_STRETCHES, len(stretches))]
     centre = int(np.argmin(nearest.sum(1)))
-    alike = [stretches[index] for index in np.argsort(distances[centre])]
-    if footage.marks is None:
-        return sorted(alike[:_MOST_STRETCHES])
-    return sorted(_fill(alike, most))
+    return sorted(stretches[index] for index in np.argsort(distances[centre])[:_MOST_STRETCHES])
+
+
+def _in_order(stretches: list[Run], ranges: Sequence[Run]) -> list[Run]:
+    """`stretches` in the order of the marked ranges that they lie in."""
+    return [run for first, last in ranges for run in stretches if first <= run[0] <= last]
 
 
 def _fill(stretches: list[Run], most: int) -> list[Run]:
-    """The first of `stretches` until together they last `most` frames; the last one is shortened."""
+    """The first of `stretches` until together they last `most` frames, sorted; the last one is shortened."""
     chosen: list[Run] = []
     for first, last in stretches:
         left = most - sum(_length(run) for run in chosen)
         if left < _SHORTEST_STRETCH:
             break
         chosen.append((first, min(last, first + left - 1)))
-    return chosen
+    return sorted(chosen)
 
 
 def _length(run: Run) -> int:

@@ -6,7 +6,8 @@ A marks file is JSON, with frame numbers at VIDEO_FPS from 0, both ends inclusiv
      "about": {"synthetic": true, "licence": "CC0-1.0", "version": "1", "role": "teacher"}}
 
 `idle`, `actions` and `about` may be missing. Each range is one take without a cut, and ranges do not overlap.
-What lies outside of all ranges is still learned from, but never shown.
+The base clip takes its speech from the ranges in their order until it is full. What lies
+outside of all ranges is still learned from, but never shown.
 """
 
 from __future__ import annotations
@@ -31,18 +32,19 @@ LEAST_SPEAKING = 2 * VIDEO_FPS
 LEAST_IDLE = 2 * VIDEO_FPS
 LEAST_ACTION = VIDEO_FPS
 _ACTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_ABOUT: Mapping[str, type] = {"synthetic": bool, "licence": str, "version": str, "role": str}
+_ABOUT: Mapping[str, type] = {"synthetic": bool, "licence": str, "version": str, "role": str, "voice": str}
 
 
 @dataclass(slots=True, frozen=True)
 class FootageMarks:
     speaking: tuple[Run, ...]
+    """What may be shown first comes first."""
     idle: Run | None = None
     """A loop: the frame after the last looks like the first."""
     actions: Mapping[str, Run] = field(default_factory=dict)
     """By name, in the file's order. Each begins and ends at rest."""
     about: Mapping[str, str | bool] = field(default_factory=dict)
-    """What the manifest says of the person: synthetic, licence, version, role."""
+    """What the manifest says of the person: synthetic, licence, version, role, voice."""
 
     def named(self) -> Iterator[tuple[str, Run]]:
         """Every range with its name in the file."""
