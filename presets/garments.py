@@ -300,16 +300,18 @@ class Tailor:
         return Cloth(part, np.full(rows * cols, 0.3, np.float32), tint, hem=0.0, **look)  # type: ignore[arg-type]
 
     def lapels(self, jacket: Cloth, bottom: float, **look: object) -> Cloth:
-        """Lapels and collar: a second layer on the jacket along its opening, with a notch."""
+        """Lapels and collar in one sweep (a shawl collar): a second layer on the jacket along its opening."""
         part = self.shell(0.165, 14, 0.14)
         self._crease(part, jacket.fold_mm)
         p = part.rest.astype(np.float64)
         y = p[:, 1] - (self.pit[1] - bottom)
-        at = np.array([-0.02, 0.12, 0.75, 1.50, 1.78, 1.80, 1.98, 2.2, 3.2])
-        broad = np.array([0.0, 0.16, 0.44, 0.70, 0.78, 0.40, 0.50, 0.42, 0.40])
+        at = np.array([-0.02, 0.12, 0.75, 1.40, 1.90, 2.40, 3.2])
+        broad = np.array([0.0, 0.15, 0.38, 0.52, 0.44, 0.26, 0.24])
         front = p[:, 2] > 0.05
-        wide = np.where(front, np.interp(y, at, broad), 0.40)
+        wide = np.where(front, np.interp(y, at, broad), 0.24)
         keep = np.minimum(jacket.keep + 0.012, wide - jacket.keep)
+        # on the shoulders height says nothing about the way to the neck
+        keep = np.minimum(keep, np.where(y > 1.6, 1.05 - np.abs(p[:, 0]), 1.0))
         keep = np.where(y > 0.02, keep, -0.3)
         near = np.clip(1 - jacket.keep / 0.25, 0, 1)
         part.rest = (p - part.normals(part.rest) * (0.020 * near)[:, None]).astype(np.float32)

@@ -143,13 +143,14 @@ def _arm(skeleton: Skeleton, turns: dict[str, F64], side: str, arm: Arm, mirror:
 
 GESTURES: dict[str, Pose] = {
     "welcome": Pose(
-        left=Arm((0.34, -0.92, 0.12), (0.62, 0.20, 0.72), 72.0, 9.0, wrist=12),
-        right=Arm((0.34, -0.92, 0.12), (0.62, 0.20, 0.72), 72.0, 9.0, wrist=12),
+        left=Arm((0.17, -0.97, 0.16), (0.20, 0.42, 0.84), 86.0, 7.0, wrist=14),
+        right=Arm((0.17, -0.97, 0.16), (0.20, 0.42, 0.84), 86.0, 7.0, wrist=14),
     ),
-    "point_left": Pose(right=Arm((0.50, -0.82, 0.15), (0.74, 0.46, 0.45), 60.0, 10.0, wrist=0)),
-    "point_right": Pose(left=Arm((0.50, -0.82, 0.15), (0.74, 0.46, 0.45), 60.0, 10.0, wrist=0)),
+    "point_left": Pose(right=Arm((0.22, -0.95, 0.16), (0.30, 0.70, 0.64), 78.0, 7.0, wrist=4)),
+    "point_right": Pose(left=Arm((0.22, -0.95, 0.16), (0.30, 0.70, 0.64), 78.0, 7.0, wrist=4)),
     "explain": Pose(
-        left=Arm((0.24, -0.95, 0.16), (-0.10, 0.32, 0.80), 20.0, 20.0, wrist=8),
-        right=Arm((0.24, -0.95, 0.16), (-0.10, 0.32, 0.80), 20.0, 20.0, wrist=8),
+        left=Arm((0.18, -0.97, 0.18), (-0.08, 0.46, 0.80), 40.0, 13.0, wrist=8),
+        right=Arm((0.18, -0.97, 0.18), (-0.08, 0.46, 0.80), 40.0, 13.0, wrist=8),
     ),
 }
+"""Within 3.8 dm of the middle, which is what the picture holds."""

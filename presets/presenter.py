@@ -65,6 +65,17 @@ class Surface:
     """Pose or unit and the difference that it makes to the light [n, 6, 3] and to the normals [n, 3]."""
 
 
+@dataclass(slots=True)
+class Tuft:
+    """Strands that are drawn as such: brows, lashes, a beard."""
+
+    hair: strands.Strands
+    drawn: Drawn
+    lit: F32
+    hinge_deg: float | None
+    """How far lashes swing down with the lids; None for hair that lies on the skin."""
+
+
 class Performer:
     """Draws a presenter."""
 
@@ -87,7 +98,7 @@ class Performer:
         self.rest = Moment(unit_array(who.rest_face), Pose())
         self.card: tuple[F32, F32, I32, Any] | None = None
         self.surfaces: list[Surface] = []
-        self.tufts: list[tuple[strands.Strands, Drawn, F32]] = []
+        self.tufts: list[Tuft] = []
         self._make(texture)
 
     # -- making -------------------------------------------------------------------------------------------
@@ -201,13 +212,13 @@ class Performer:
             (p.posed(self.rest.units, self._matrices(self.rest.pose))[0], t)
             for p, t, _, _, _ in self.parts.values()
         ]
-        tufts = [
-            (
-                strands.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift),
-                who.hair.brow_tint,
-                0.35,
-            ),
-            (strands.lashes(g, who.lashes, who.lash_length), (0.012, 0.009, 0.008), 0.2),
+        brows = strands.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift)
+        upper, lower = strands.lashes(g, who.lashes, who.lash_length)
+        black = (0.012, 0.009, 0.008)
+        tufts: list[tuple[strands.Strands, Any, float, float | None]] = [
+            (brows, who.hair.brow_tint, 0.35, None),
+            (upper, black, 0.2, 62.0),
+            (lower, black, 0.2, 0.0),
         ]
         if who.beard_hairs:
             mask = strands.beard_mask(self.anatomy, strands.lip_mask(self.anatomy))
@@ -216,10 +227,12 @@ class Performer:
                     strands.stubble(g, mask, who.beard_hairs, who.beard_length),
                     who.beard_tint or who.hair.tint,
                     0.5,
+                    None,
                 )
             )
-        for hair, tint, gloss in tufts:
-            self.tufts.append((hair, *self._strand_part(hair, tint, gloss, skin_now, blockers)))
+        for hair, tint, gloss, hinge_deg in tufts:
+            drawn, lit = self._strand_part(hair, tint, gloss, skin_now, blockers)
+            self.tufts.append(Tuft(hair, drawn, lit, hinge_deg))
         kinds = {
             "tied": lambda: strands.tied_back(g, self.hairline, 55_000, who.hair.part, who.hair.volume),
             "short": lambda: strands.short_hair(
@@ -414,8 +427,11 @@ class Performer:
         turns, moves = bone_turns(self.anatomy.skeleton, pose)
         return self.anatomy.skeleton.matrices(turns, moves).astype(np.float32)
 
-    def draw(self, moment: Moment, camera: Camera) -> Any:
-        """[height, width, 4] uint8, colour times coverage and coverage."""
+    def draw(self, moment: Moment, camera: Camera, head_only: bool = False) -> Any:
+        """[height, width, 4] uint8, colour times coverage and coverage.
+
+        With `head_only` the picture below the chin stays that of the frame before.
+        """
         matrices = self._matrices(moment.pose)
         head = matrices[self.anatomy.skeleton.number("head")].astype(np.float64)
         skin_now: F32 | None = None
@@ -452,15 +468,33 @@ class Performer:
             )
             self.stage.update(s.drawn, position=vertices, normal=normals, light=lit, vis=s.open)
         assert skin_now is not None
-        for hair, drawn, lit in self.tufts:
-            position, tangent = hair.ribbons(hair.follow(self.skin.rest, skin_now))
-            self.stage.update(drawn, position=position, tangent=tangent, light=lit)
-        shown = [s.drawn for s in self.surfaces] + [t[1] for t in self.tufts]
+        shut = self._shut(moment.units)
+        for tuft in self.tufts:
+            if tuft.hinge_deg is None:
+                points = tuft.hair.follow(self.skin.rest, skin_now)
+            else:
+                points = tuft.hair.swing(self.skin.rest, skin_now, head[:, :3], shut, tuft.hinge_deg)
+            position, tangent = tuft.hair.ribbons(points)
+            self.stage.update(tuft.drawn, position=position, tangent=tangent, light=tuft.lit)
+        shown = [s.drawn for s in self.surfaces] + [t.drawn for t in self.tufts]
         if self.card is not None:
             now = np.concatenate([head, [[0, 0, 0, 1]]])
             self.card[3].uniforms["model"] = (now @ np.linalg.inv(self._card_rest)).T.astype(np.float32)
             shown.append(self.card[3])
-        return self.stage.draw(shown, camera)
+        return self.stage.draw(shown, camera, self._head_window(camera) if head_only else None)
+
+    def _head_window(self, camera: Camera) -> tuple[int, int, int, int]:
+        """Left, top, width and height in pixels of where the head may be while its presenter speaks."""
+        scale = camera.size[1] / camera.height
+        low = float(self.anatomy.landmarks["chin"][1]) - 0.40
+        bottom = min(camera.size[1], round((camera.target[1] + camera.height / 2 - low) * scale))
+        half = min(camera.size[0] // 2, round(1.5 * scale))
+        return camera.size[0] // 2 - half, 0, 2 * half, bottom
+
+    def _shut(self, units: F32) -> float:
+        """How far the lids are closed beyond their rest, 0..1."""
+        lids = float(units[UNIT_NUMBER["eyeBlinkLeft"]] + units[UNIT_NUMBER["eyeBlinkRight"]]) / 2
+        return float(np.clip(lids, 0.0, 1.0))
 
     def _open_mouth(self, units: F32) -> float:
         """0.12 with closed lips, 1 wide open."""

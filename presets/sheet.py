@@ -21,7 +21,7 @@ def camera_for(performer: Performer, framing: str) -> Camera:
     """`half` for half body, `head` for head and shoulders, `face` for looking closely."""
     eye = performer.anatomy.landmarks["eye_left"]
     size = performer.stage.size
-    drop, height = {"half": (1.75, 6.1), "head": (0.62, 4.0), "face": (0.20, 2.2)}[framing]
+    drop, height = {"half": (1.62, 5.7), "head": (0.62, 4.0), "face": (0.20, 2.2)}[framing]
     return Camera((0.0, float(eye[1]) - drop, 0.9), height, size)
 
 
@@ -64,7 +64,7 @@ def contact_sheet(performer: Performer, path: Path, cell: int = 480) -> None:
         picture = Image.fromarray(flat(performer.draw(moment, camera)))
         picture.save(path.with_name(f"{path.stem}-{k:02d}.png"))
         wide, high = picture.size
-        share = high if camera is not half else min(wide, round(high * 1.45))
+        share = min(wide, high)
         picture = picture.crop(((wide - share) // 2, 0, (wide + share) // 2, high))
         scale = cell / max(picture.size)
         small = Image.new("RGB", (cell, cell), (196, 203, 212))

@@ -87,7 +87,6 @@ class Stage:
         if mipmaps:
             texture.build_mipmaps()
             texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-            texture.anisotropy = 2.0
         return texture
 
     def add(self, name: str, fixed: dict[str, F32], tris: I32, count: int, **uniforms: Any) -> Drawn:
@@ -137,8 +136,14 @@ class Stage:
             if key in drawn.buffers:
                 drawn.buffers[key].write(np.ascontiguousarray(table, np.float32).tobytes())
 
-    def draw(self, parts: list[Drawn], camera: Camera) -> Any:
-        """[height, width, 4] uint8: colour times coverage, and coverage."""
+    def draw(
+        self, parts: list[Drawn], camera: Camera, window: tuple[int, int, int, int] | None = None
+    ) -> Any:
+        """[height, width, 4] uint8: colour times coverage, and coverage.
+
+        Outside of `window` (left, top, width, height) the picture stays that of the call before.
+        """
+        self._many.scissor = window
         self._render(parts, camera, self._many)
         self.context.copy_framebuffer(self._one, self._many)
         data = np.frombuffer(self._one.read(components=4, alignment=1), np.uint8)

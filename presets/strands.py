@@ -68,6 +68,22 @@ class Strands:
         """[s, k, 3] where the strands are when the skin's vertices `rest` have moved to `posed`."""
         return _follow(self.points, self.roots, rest, posed)
 
+    def swing(self, rest: F32, posed: F32, turn: F64, shut: float, hinge_deg: float) -> F32:
+        """[s, k, 3] as `follow`, but stiff from the root: lashes turn with the head and swing down as lids close.
+
+        Args:
+            turn: [3, 3] of the head.
+            shut: how far the lids are closed, 0..1.
+            hinge_deg: how far the strands swing down when they are.
+        """
+        root = _follow(self.points[:, :1], self.roots, rest, posed)
+        angle = np.radians(hinge_deg * shut)
+        c, s = np.cos(angle), np.sin(angle)
+        down = np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+        ahead = np.array([0.0, -0.002, 0.012]) * shut if hinge_deg else np.zeros(3)
+        stem = (self.points - self.points[:, :1]) @ (turn @ down).T + turn @ ahead
+        return (root + stem).astype(np.float32)
+
 
 @numba.njit(cache=True, fastmath=True)
 def _frame(v, a, b, c, out):  # type: ignore[no-untyped-def]
@@ -215,7 +231,7 @@ class Hairline:
         def density(p: F64) -> F64:
             y = p[..., 1] - ey
             heights = np.array(
-                [-1.05, -0.85, -0.45, -0.20, -0.14, 0.05, 0.28, 0.46, self.front, self.front + 0.07]
+                [-1.05, -0.85, -0.45, -0.20, -0.14, 0.05, 0.28, 0.46, self.front, self.front + 0.30]
             )
             lines = np.array(
                 [
@@ -228,7 +244,7 @@ class Hairline:
                     ear_z + 0.36,
                     ear_z + 0.56 - 0.25 * self.recede,
                     ear_z + 0.74 - 0.35 * self.recede,
-                    9.0,
+                    ear_z + 2.20,
                 ]
             )
             middle = np.exp(-((p[..., 0] / 0.22) ** 2)) * self.recede * 0.10
@@ -351,7 +367,8 @@ def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strand
     eye = g.anatomy.landmarks["eye_left"]
     k = 16
     high = np.clip((p[:, 1:2] - eye[1] + 0.3) / 1.0, 0.25, 1)
-    long = length * high * g.rng.uniform(0.75, 1.08, (len(p), 1))
+    edge = line.mask(g.anatomy, 0.55)(p)[:, None]
+    long = length * high * (0.22 + 0.78 * edge) * g.rng.uniform(0.75, 1.08, (len(p), 1))
     spin = g.rng.uniform(0, 2 * np.pi, (len(p), 1))
     radius = g.rng.uniform(0.016, 0.032, (len(p), 1))
     lean = clumped(p, 11.0, 4) * 0.55
@@ -427,12 +444,12 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     def mask(p: F64) -> F64:
         x = np.abs(p[..., 0])
         u = (x - (eye[0] - 0.185)) / 0.40
-        half = 0.030 * thick * np.interp(u, [0, 0.15, 0.55, 1.0], [0.75, 1.0, 0.85, 0.25])
+        half = 0.030 * thick * np.interp(u, [0, 0.15, 0.55, 1.0], [0.45, 0.95, 0.85, 0.20])
         away = np.abs(p[..., 1] - line(u)) / half
-        value = np.clip(1.25 - away, 0, 1) * np.clip(u * 8 + 0.3, 0, 1) * np.clip((1.02 - u) * 8, 0, 1)
+        value = np.clip(1.25 - away, 0, 1) * np.clip(u * 4 + 0.2, 0, 1) * np.clip((1.02 - u) * 4, 0, 1)
         return np.where((u > -0.05) & (u < 1.03) & (p[..., 2] > eye[2] - 0.1), value, 0.0)
 
-    p, roots, normals = g.scatter(mask, count * 2)
+    p, roots, normals = g.scatter(mask, count * 3)
     u = (np.abs(p[:, 0]) - (eye[0] - 0.185)) / 0.40
     out = np.sign(p[:, 0])
     above = (p[:, 1] - line(u)) / 0.03
@@ -448,12 +465,12 @@ def brows(g: Grower, count: int = 420, thick: float = 1.0, arch: float = 1.0, li
     t = np.linspace(0, 1, 5)[None, :, None]
     points = p[:, None] + normals[:, None] * (0.006 + 0.016 * np.sin(t * 2.4)) + tangent[:, None] * long * t
     points = points + np.array([0, -0.018, 0]) * t**2
-    return g.make(points, roots, normals, 0.0032)
+    return g.make(points, roots, normals, 0.0022)
 
 
-def lashes(g: Grower, upper: int = 110, length: float = 0.085) -> Strands:
+def lashes(g: Grower, upper: int = 110, length: float = 0.085) -> tuple[Strands, Strands]:
     """Upper and lower lashes of both eyes, from the edge of the lids."""
-    result = []
+    result: dict[bool, list[Strands]] = {True: [], False: []}
     radius = g.anatomy.eye_radius
     for centre in g.anatomy.eye_centres:
         offset = g.tree_points - centre
@@ -462,8 +479,9 @@ def lashes(g: Grower, upper: int = 110, length: float = 0.085) -> Strands:
         for is_upper in (True, False):
             middle = np.median(offset[edge, 1])
             picked = edge[(offset[edge, 1] > middle) == is_upper]
-            result.append(_lash_row(g, centre, picked, is_upper, upper if is_upper else upper // 3, length))
-    return Strands.join(result)
+            row = _lash_row(g, centre, picked, is_upper, upper * 2 if is_upper else upper // 2, length)
+            result[is_upper].append(row)
+    return Strands.join(result[True]), Strands.join(result[False])
 
 
 def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, length: float) -> Strands:
@@ -510,7 +528,7 @@ def _lash_row(g: Grower, centre: F64, picked: I32, is_upper: bool, count: int, l
             owner.setdefault(int(v), tri)
     roots = np.array([owner[int(v)] for v in vertex], np.int32)
     normals = np.tile(np.array([0.0, 0.3, 1.0]), (count, 1))
-    return g.make(curve, roots, normals, 0.0030 if is_upper else 0.0018)
+    return g.make(curve, roots, normals, 0.0020 if is_upper else 0.0013)
 
 
 @numba.njit(cache=True, fastmath=True)

@@ -26,7 +26,7 @@ def blazer(t: Tailor, who: Presenter) -> list[Cloth]:
     """A blazer over a plain top."""
     outer, inner = who.colours[0], who.colours[1]
     top = t.top(
-        inner, 0.05, front=0.16, back=0.46, calm=8, weave="plain", tiles=60.0, sheen=0.12, fold_mm=2.5
+        inner, 0.05, front=0.16, back=0.24, calm=8, weave="plain", tiles=60.0, sheen=0.12, fold_mm=2.5
     )
     jacket = _jacket(t, outer)
     return [top, *jacket]
