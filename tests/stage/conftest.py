@@ -64,6 +64,45 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+IDLE, WAVE, NOD = (180, 239), (240, 289), (290, 319)
+
+
+def _acting_frame(index: int) -> tuple[Image, np.ndarray]:
+    """A frame beyond the takes: a loop of listening, a wave with a blue hand, a nod."""
+    first, last = next(run for run in (IDLE, WAVE, NOD) if run[0] <= index <= run[1])
+    turn = 2 * np.pi * (index - first) / (last - first + 1)
+    colour, matte = _take_frame(30)
+    shift = np.float32([[1, 0, 0], [0, 1, 2 * np.sin(turn) if first != WAVE[0] else 0]])
+    colour = cv2.warpAffine(colour, shift, SIZE, borderMode=cv2.BORDER_REPLICATE)
+    matte = cv2.warpAffine(matte, shift, SIZE, borderMode=cv2.BORDER_REPLICATE)
+    if first == WAVE[0]:
+        top = round(100 - 60 * np.sin(turn / 2))
+        colour[top : top + 24, 118:142] = (255, 60, 0)
+        matte[top : top + 24, 118:142] = 255
+    return colour, matte
+
+
+@pytest.fixture(scope="session")
+def acting_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny avatar with an idle loop and two actions, with B-frames and long groups of pictures."""
+    folder = tmp_path_factory.mktemp("actor")
+    frames = [_take_frame(index) if index < 180 else _acting_frame(index) for index in range(320)]
+    settings = VideoSettings(*SIZE, crf=8, threads=1, keyframe_interval=24, b_frames=3)
+    write_mp4(folder / "base.mp4", (colour for colour, _ in frames), settings)
+    alpha = VideoSettings(*SIZE, crf=8, threads=1, keyframe_interval=24, b_frames=3, monochrome=True)
+    write_mp4(folder / "alpha.mp4", (matte for _, matte in frames), alpha)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def acting_opener() -> AvatarOpener:
+    def open_actor(path: Path) -> Avatar:
+        clips = path / "base.mp4", path / "alpha.mp4"
+        return Avatar(path, *clips, TAKES, LevelPainter(), IDLE, {"wave": WAVE, "nod": NOD})
+
+    return open_actor
+
+
 @pytest.fixture(scope="session")
 def opener() -> AvatarOpener:
     def open_tiny(path: Path) -> Avatar:

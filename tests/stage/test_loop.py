@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from greenroom.engines.protocols import AvatarPackageError, Image
+from greenroom.media.decode import read_frames
 from greenroom.stage.base_clip import BaseClip
 from greenroom.stage.loop import BaseLoop
 from greenroom.stage.loop_index import LoopIndex, index_clip
@@ -100,6 +101,26 @@ class TestBaseClip:
         for n, colour in backwards.items():
             assert np.array_equal(colour, forwards.frame(n).colour)
             assert np.abs(colour.astype(int) - take_frame(n)[0]).mean() < 3
+
+    def test_forwards_backwards_and_hopping_give_the_same_frames(self, acting_package: Path) -> None:
+        """With B-frames and small blocks, each smaller than a group of pictures."""
+        clips = acting_package / "base.mp4", acting_package / "alpha.mp4"
+        small, whole = BaseClip(*clips, budget_bytes=1), BaseClip(*clips, budget_bytes=1 << 30)
+        order = [*range(0, 90), *range(89, 40, -1), 300, 5, 319, 318, 46, 47, 48, 49, 0]
+        for n in order:
+            one, other = small.frame(n), whole.frame(n)
+            assert np.array_equal(one.colour, other.colour) and np.array_equal(one.alpha, other.alpha)
+        expected = list(read_frames(acting_package / "base.mp4"))
+        assert len(expected) == small.frame_count == 320
+        for n in (0, 23, 24, 25, 150, 287, 288, 319):
+            assert np.array_equal(small.frame(n).colour, expected[n])
+
+    def test_few_frames_stay_in_memory(self, acting_package: Path) -> None:
+        clip = BaseClip(acting_package / "base.mp4", acting_package / "alpha.mp4", budget_bytes=1_000_000)
+        for n in [*range(320), *range(319, -1, -1)]:
+            clip.frame(n)
+        held = sum(len(frames) for frames in clip._loaded.values())
+        assert held * 160 * 128 * 5 // 2 <= 1_000_000
 
     def test_mattes_are_fully_clear_and_fully_solid(self, package: Path) -> None:
         clip = BaseClip(package / "base.mp4", package / "alpha.mp4")

@@ -20,7 +20,7 @@ _MOST_RUN = 260
 _TURN_COST = 0.8
 """What turning round at standstill costs, in natural steps: a jump to a closer look-alike is preferred."""
 _VISIT_COST = 0.3
-_FADE_FREE_DISTANCE = 0.8
+FADE_FREE_DISTANCE = 0.8
 """Jumps below this many natural steps are cut without a fade."""
 _GHOST_DISTANCE = 3.0
 """Fading between pictures further apart than this shows both at once."""
@@ -94,7 +94,7 @@ class BaseLoop:
     def _begin_fade(self, event: _Event) -> None:
         """Let the old run play on underneath for a few frames while it fades out."""
         self._fade = []
-        if event.distance < _FADE_FREE_DISTANCE:
+        if event.distance < FADE_FREE_DISTANCE:
             return
         first, last = self._index.segments[self._run_of[event.at]]
         for number in range(FADE_FRAMES):

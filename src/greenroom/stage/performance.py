@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zipfile import BadZipFile
 
+import numpy as np
+
 from greenroom.engines.protocols import AvatarPackageError, Image, Pcm, PhonemeSpan
+from greenroom.stage.actions import Run
 from greenroom.stage.base_clip import Alpha, BaseClip
-from greenroom.stage.loop import BaseLoop
+from greenroom.stage.course import Course, IdleLoop
+from greenroom.stage.loop import BaseLoop, LoopFrame
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
 from greenroom.stage.morph import morph
-from greenroom.stage.scene import PersonArea
+from greenroom.stage.scene import FacePlace, PersonArea
+
+if TYPE_CHECKING:
+    from greenroom.engines.mouth.package import AvatarPackage
 
 
 class MouthPainter(Protocol):
@@ -38,6 +45,11 @@ class Avatar:
     segments: tuple[tuple[int, int], ...]
     painter: MouthPainter | None
     """None shows the person as filmed: idle video."""
+    idle: Run | None = None
+    """The loop of listening: the frame after its last is its first."""
+    actions: Mapping[str, Run] = field(default_factory=dict)
+    face: FacePlace | None = None
+    """Where the face usually is in the base picture; None where that is not known."""
 
 
 AvatarOpener = Callable[[Path], Avatar]
@@ -59,7 +71,21 @@ def open_avatar(package: Path, threads: int = 1) -> Avatar:
         alpha_video=opened.alpha_video,
         segments=tuple((int(a), int(b)) for a, b in opened.segments),
         painter=MouthPerformer.open(opened, threads=threads),
+        idle=opened.idle,
+        actions=opened.actions,
+        face=_face_of(opened),
     )
+
+
+def _face_of(package: AvatarPackage) -> FacePlace:
+    """The middle of all places that the face has while the person speaks."""
+    from greenroom.engines.face.geometry import CHIN, FOREHEAD_TOP
+
+    reference = package.geometry().reference[[FOREHEAD_TOP, CHIN]]
+    speaking = np.concatenate([package.transforms()[a : b + 1] for a, b in package.segments])
+    places = [(reference - move[:, 2]) @ np.linalg.inv(move[:, :2]).T for move in speaking[::5]]
+    forehead, chin = np.median(np.stack(places), axis=0)
+    return FacePlace((forehead[0] + chin[0]) / 2, float(forehead[1]), float(chin[1]))
 
 
 @dataclass(slots=True, frozen=True)
@@ -75,7 +101,9 @@ class Performer:
     """Plays one avatar. Frames may be asked for in any order; going on or back by one is cheap."""
 
     def __init__(self, avatar: Avatar, seed: int = 0) -> None:
-        self._avatar = avatar
+        self.avatar = avatar
+        self.course = Course()
+        """What lies over the walk through the base clip."""
         self._clip = BaseClip(avatar.base_video, avatar.alpha_video)
         self._index = _index_of(avatar)
         self._loop = BaseLoop(self._index, seed)
@@ -83,43 +111,65 @@ class Performer:
     @property
     def picture_size(self) -> tuple[int, int]:
         """Width and height of the base picture."""
-        height, width = self._clip.frame(0).colour.shape[:2]
-        return width, height
+        return self._clip.size
 
     @property
     def person_area(self) -> PersonArea | None:
         """Where the person is in any frame of the clip; None without an alpha clip."""
         return self._index.area
 
+    @property
+    def rest_area(self) -> PersonArea | None:
+        """Where the person is apart from actions; None without an alpha clip."""
+        return self._index.rest_area
+
+    @property
+    def idle_loop(self) -> IdleLoop | None:
+        return IdleLoop(self.avatar.idle, self._index.idle_seam) if self.avatar.idle is not None else None
+
     def drive(self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None) -> Any:
         """The mouth track of a speech, or None for an avatar without a painter."""
-        return self._avatar.painter.drive(pcm, sample_rate, phonemes) if self._avatar.painter else None
+        return self.avatar.painter.drive(pcm, sample_rate, phonemes) if self.avatar.painter else None
 
     def frame(self, loop_number: int, track: Any, frame_number: int) -> PersonPicture:
-        """The person at frame `loop_number` of the base walk, saying frame `frame_number` of `track`.
+        """The person at frame `loop_number` of the course, saying frame `frame_number` of `track`.
 
         With `track` None the mouth is left as filmed.
         """
-        step = self._loop.frame(loop_number)
-        colour, alpha = self._painted(step.index, track, frame_number)
-        if step.weight > 0.0:
-            other, other_alpha = self._painted(step.other, track, frame_number)
-            between = morph(other, colour, 1.0 - step.weight)
-            colour = between(other, colour)
-            if alpha is not None and other_alpha is not None:
-                alpha = between(other_alpha, alpha)
-        return PersonPicture(colour, alpha, step.index)
+        layers = self.course.layers(loop_number)
+        if not layers or layers[0].share < 1.0:
+            person = self._shown(self._loop.frame(loop_number), track, frame_number)
+        else:
+            person = self._shown(layers.pop(0).frame, track, frame_number)
+        for layer in layers:
+            person = _between(person, self._shown(layer.frame, track, frame_number), layer.share)
+        return person
 
-    def _painted(self, index: int, track: Any, frame_number: int) -> tuple[Image, Alpha | None]:
-        """Base frame `index` with the mouth of `frame_number`; the caller owns the picture."""
+    def _shown(self, step: LoopFrame, track: Any, frame_number: int) -> PersonPicture:
+        person = self._painted(step.index, track, frame_number)
+        if step.weight == 0.0:
+            return person
+        return _between(self._painted(step.other, track, frame_number), person, 1.0 - step.weight)
+
+    def _painted(self, index: int, track: Any, frame_number: int) -> PersonPicture:
+        """Base frame `index` with the mouth of `frame_number`."""
         base = self._clip.frame(index)
-        colour = base.colour.copy()
-        if track is not None and self._avatar.painter is not None:
-            self._avatar.painter.apply(colour, index, track, frame_number)
-        return colour, base.alpha
+        colour = base.colour
+        if track is not None and self.avatar.painter is not None:
+            self.avatar.painter.apply(colour, index, track, frame_number)
+        return PersonPicture(colour, base.alpha, index)
 
     def close(self) -> None:
         self._clip.close()
+
+
+def _between(old: PersonPicture, new: PersonPicture, share: float) -> PersonPicture:
+    """The picture on the way from `old` to `new`, at `share` of it."""
+    way = morph(old.colour, new.colour, share)
+    alpha = None
+    if old.alpha is not None and new.alpha is not None:
+        alpha = way(old.alpha, new.alpha)
+    return PersonPicture(way(old.colour, new.colour), alpha, new.base_frame_index)
 
 
 def _index_of(avatar: Avatar) -> LoopIndex:
@@ -134,4 +184,4 @@ def _index_of(avatar: Avatar) -> LoopIndex:
             ) from error
         if (index.area is None) == (avatar.alpha_video is None):
             return index
-    return index_clip(avatar.base_video, avatar.segments, avatar.alpha_video)
+    return index_clip(avatar.base_video, avatar.segments, avatar.alpha_video, avatar.idle)

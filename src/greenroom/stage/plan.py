@@ -13,8 +13,9 @@ from typing import Any
 
 from greenroom.engines.protocols import PhonemeSpan
 from greenroom.media.encode import VideoSettings
+from greenroom.stage.actions import ActionMark
 from greenroom.stage.clock import MediaClock
-from greenroom.stage.scene import Placement, SceneError
+from greenroom.stage.scene import Framing, Placement, SceneError
 
 FRAME_RATES = (24, 25, 30)
 SEGMENT_S = 10
@@ -39,10 +40,13 @@ class ScenePlan:
     background: str = "#FFFFFF"
     """`#RRGGBB`, or the path of an image that is cut to cover the canvas."""
     placement: Placement | None = None
-    """Where the avatar's whole base picture goes; None for the default framing."""
+    """Where the avatar's whole base picture goes; None: `framing` says."""
+    framing: Framing = Framing.HALF
     seed: int = 0
     """Chooses among the equally good walks through the base clip."""
     show_person: bool = True
+    actions: tuple[ActionMark, ...] = ()
+    """What the person does while speaking: see `stage.actions` for where each is shown."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -147,7 +151,10 @@ def plan_segments(plan: RenderPlan) -> list[SegmentSpec]:
 
 
 def _scene(data: dict[str, Any]) -> ScenePlan:
-    scene = ScenePlan(**{**data, "phonemes": None, "placement": None})
+    actions = tuple(ActionMark(**ask) for ask in data.get("actions", ()))
+    framing = Framing(data.get("framing", Framing.HALF))
+    plain = {"phonemes": None, "placement": None, "actions": actions, "framing": framing}
+    scene = ScenePlan(**{**data, **plain})
     if data.get("phonemes") is not None:
         scene = replace(scene, phonemes=tuple(PhonemeSpan(**span) for span in data["phonemes"]))
     if data.get("placement") is not None:

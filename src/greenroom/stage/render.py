@@ -24,11 +24,21 @@ from greenroom.engines.protocols import VIDEO_FPS, Pcm, Progress
 from greenroom.media.encode import VideoWriter, planes_of
 from greenroom.media.mux import AUDIO_RATE, join_segments, pcm_for
 from greenroom.media.wav import read_wav
+from greenroom.stage.actions import place_actions
 from greenroom.stage.clock import performance_frame
+from greenroom.stage.course import Course, idle_start
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
-from greenroom.stage.scene import Person, Scene, background_picture, default_placement
+from greenroom.stage.scene import (
+    Framing,
+    Person,
+    Placement,
+    Scene,
+    background_picture,
+    default_placement,
+    head_placement,
+)
 
 _DEPTH = 4
 """Frames in each queue: enough to even out, few enough to stay small at 1080p."""
@@ -156,20 +166,33 @@ class _Act:
         canvas = (plan.width, plan.height)
         background = background_picture(scene.background, canvas)
         performer = Performer(opener(Path(scene.package)), scene.seed)
-        area = performer.person_area
-        picture = performer.picture_size
-        placement = scene.placement or default_placement(canvas, picture, area)
-        stage = Scene(canvas, background, Person(picture, placement, area))
+        placement = scene.placement or _framed(scene, performer, canvas)
+        stage = Scene(canvas, background, Person(performer.picture_size, placement, performer.person_area))
         times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
         wall, cpu = time.perf_counter(), time.process_time()
         pcm, rate = _speech_of(scene)
-        covered = -(-scene_frames(plan, scene) * VIDEO_FPS // plan.fps) + 1
+        frames = -(-scene_frames(plan, scene) * VIDEO_FPS // plan.fps)
+        performer.course = _course(scene, performer, frames, idle_start(pcm, rate, frames))
+        covered = frames + 1
         padding = covered * rate // VIDEO_FPS + rate // VIDEO_FPS - len(pcm)
         if padding > 0:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
         return cls(scene, performer, stage, track)
+
+
+def _framed(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> Placement:
+    picture, area, face = performer.picture_size, performer.rest_area, performer.avatar.face
+    if scene.framing is Framing.HEAD and face is not None:
+        return head_placement(canvas, picture, area, face)
+    return default_placement(canvas, picture, area)
+
+
+def _course(scene: ScenePlan, performer: Performer, frames: int, idle_from: int | None) -> Course:
+    """Raises SceneError for an action that the avatar does not have."""
+    actions = place_actions(scene.actions, performer.avatar.actions, frames)
+    return Course(actions, performer.idle_loop, idle_from)
 
 
 def _speech_of(scene: ScenePlan) -> tuple[Pcm, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,12 @@ Planes = tuple[U8, U8, U8]
 
 _HEAD_ROOM = 0.14
 """Free share of the canvas above the person."""
+_FACE_SHARE = 0.40
+"""Height of the face, forehead to chin, in canvas heights, when head and shoulders fill the picture."""
+_FACE_WIDTH = 0.55
+"""And at most so many canvas widths: in a portrait picture the shoulders may leave it."""
+_CHIN_LINE = 0.68
+"""Where the chin lies then, in canvas heights from above."""
 _MOST_WIDTH = 1.35
 """Widest a person may get, in canvas widths: shoulders may leave a portrait picture, the face may not."""
 _MOST_PIXELS = 64_000_000
@@ -78,6 +85,46 @@ class PersonArea:
         weight = total[top : top + (bottom - top) // 2].sum(axis=0)
         centre = float((weight * np.arange(len(weight))).sum() / max(weight.sum(), 1.0))
         return cls(int(columns[0]), top, int(columns[-1]) + 1, bottom, centre)
+
+
+class Framing(StrEnum):
+    """How much of the person is seen."""
+
+    HALF = "half"
+    HEAD = "head"
+    """Head and shoulders."""
+
+
+@dataclass(slots=True, frozen=True)
+class FacePlace:
+    """Where the face usually is, in pixels of the base picture."""
+
+    centre: float
+    forehead: float
+    """The row of its uppermost point, under the hair."""
+    chin: float
+
+
+def head_placement(
+    canvas: tuple[int, int], picture: tuple[int, int], area: PersonArea | None, face: FacePlace
+) -> Placement:
+    """Head and shoulders: the face large and in the middle, the person on the lower edge of the canvas.
+
+    In a portrait canvas the width limits the face, and its eyes come to about a third of the height.
+    """
+    (canvas_width, canvas_height), (width, height) = canvas, picture
+    scale = min(_FACE_SHARE * canvas_height, _FACE_WIDTH * canvas_width) / (face.chin - face.forehead)
+    bottom = area.bottom if area is not None else height
+    if area is None:
+        scale = max(scale, canvas_width / width, canvas_height / height)
+    top_free = (_CHIN_LINE - _FACE_SHARE) * canvas_height
+    x, y = canvas_width / 2 - face.centre * scale, top_free - face.forehead * scale
+    # Feet of the picture above the canvas's edge would leave the person floating.
+    y = max(y, canvas_height - bottom * scale)
+    if area is None:
+        x = min(0.0, max(x, canvas_width - width * scale))
+        y = min(0.0, y)
+    return Placement(round(x), round(y), round(width * scale), round(height * scale))
 
 
 def default_placement(

@@ -1,0 +1,110 @@
+"""When actions begin: asks of a scene, and actions that are spread over it, become places without overlap.
+
+An ask keeps its moment where it can. It waits for the end of an earlier action. One that would pass the end
+of the scene begins as much earlier as it must, if nothing is there; otherwise it is dropped, as is one asked
+for after the end. All counts are frames of the performance, at VIDEO_FPS.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from greenroom.engines.protocols import VIDEO_FPS
+from greenroom.stage.scene import SceneError
+
+Run = tuple[int, int]
+
+
+@dataclass(slots=True, frozen=True)
+class ActionMark:
+    """An ask for an action."""
+
+    name: str
+    at_ms: int
+    """From the scene's beginning."""
+
+    @property
+    def at_frame(self) -> int:
+        return self.at_ms * VIDEO_FPS // 1000
+
+
+@dataclass(slots=True, frozen=True)
+class PlacedAction:
+    name: str
+    start: int
+    """The first frame of the performance that shows it."""
+    run: Run
+    """Its frames of the base clip."""
+
+    @property
+    def end(self) -> int:
+        """One past its last frame of the performance."""
+        return self.start + _length(self.run)
+
+
+def check_actions(field: str, asks: Iterable[ActionMark], known: Iterable[str]) -> None:
+    """Raises SceneError for the first ask whose action the avatar does not have."""
+    names = list(known)
+    for number, ask in enumerate(asks):
+        if ask.name not in names:
+            raise SceneError(f"{field}[{number}]: {unknown_action(ask.name, names)}")
+
+
+def unknown_action(name: str, known: Sequence[str]) -> str:
+    """What is wrong with an ask for an action that an avatar does not have, and what it has."""
+    if not known:
+        return (
+            f"the avatar has no actions, so it cannot do {name!r}; leave it out, or train an avatar on "
+            "footage with marks"
+        )
+    return f"the avatar has no action {name!r}; it has {', '.join(known)}"
+
+
+def place_actions(
+    asks: Sequence[ActionMark], runs: Mapping[str, Run], frames: int
+) -> tuple[PlacedAction, ...]:
+    """Where each ask is shown in a scene of `frames` frames, in order.
+
+    Raises:
+        SceneError: an action that is not in `runs`.
+    """
+    check_actions("actions", asks, runs)
+    placed: list[PlacedAction] = []
+    for ask in sorted(asks, key=lambda ask: ask.at_ms):
+        run, free = runs[ask.name], placed[-1].end if placed else 0
+        start = min(max(ask.at_frame, free), frames - _length(run))
+        if start >= free and ask.at_frame < frames:
+            placed.append(PlacedAction(ask.name, start, run))
+    return tuple(placed)
+
+
+def spread_actions(
+    interval_ms: int, asks: Sequence[ActionMark], runs: Mapping[str, Run], frames: int, seed: str
+) -> tuple[ActionMark, ...]:
+    """`asks`, with one of the avatar's actions every `interval_ms` wherever the asks leave room.
+
+    The choice depends on `seed` alone. No two that follow each other are the same, where there are two.
+    """
+    chance = random.Random(seed)
+    taken = [(action.start, action.end, action.name) for action in place_actions(asks, runs, frames)]
+    added: list[ActionMark] = []
+    at_ms = interval_ms
+    while at_ms * VIDEO_FPS // 1000 < frames and runs:
+        start = at_ms * VIDEO_FPS // 1000
+        before = max((span for span in taken if span[0] <= start), default=None)
+        after = min((span for span in taken if span[0] > start), default=None)
+        beside = {span[2] for span in (before, after) if span is not None}
+        fitting = [name for name in runs if name not in beside] or list(runs)
+        name = chance.choice(fitting)
+        end = start + _length(runs[name])
+        if end <= (after[0] if after else frames) and start >= (before[1] if before else 0):
+            taken.append((start, end, name))
+            added.append(ActionMark(name, at_ms))
+        at_ms += interval_ms
+    return tuple(sorted([*asks, *added], key=lambda ask: ask.at_ms))
+
+
+def _length(run: Run) -> int:
+    return run[1] - run[0] + 1

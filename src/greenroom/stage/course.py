@@ -1,0 +1,94 @@
+"""What is shown over the walk when: the idle loop where nobody speaks, and actions above both.
+
+The walk through the speaking runs goes on underneath, frame by frame, so what lies over it may come and go at
+any moment; each comes and goes within `ENTER_FRAMES`, along the motion between the two pictures. Everything
+depends on the frame's own number alone, so any part of a video finds the same frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from greenroom.engines.protocols import VIDEO_FPS, Pcm
+from greenroom.stage.actions import PlacedAction, Run
+from greenroom.stage.loop import FADE_FREE_DISTANCE, LoopFrame
+
+ENTER_FRAMES = 8
+"""Frames, 0.32 s, in which a picture becomes another at the beginning and the end of an action."""
+LEAST_SILENCE_FRAMES = 3 * VIDEO_FPS
+"""Silence at the end of a scene that is shown as listening, not as a pause of the speech."""
+_AFTER_SPEECH_FRAMES = VIDEO_FPS // 2
+"""Between the last sound and the idle loop."""
+_SEAM_FRAMES = 12
+"""An idle loop that was not filmed as one closes over so many frames."""
+_SILENT = 0.01
+
+
+@dataclass(slots=True, frozen=True)
+class Layer:
+    """A picture over those below it."""
+
+    frame: LoopFrame
+    share: float
+    """0..1: 1 hides what lies below, in between the picture is on the way from that to this one."""
+
+
+@dataclass(slots=True, frozen=True)
+class IdleLoop:
+    run: Run
+    seam: float = 0.0
+    """How unlike the last frame is to the first, in natural steps of the base clip."""
+
+    def frame(self, number: int) -> LoopFrame:
+        """The frame of the loop at `number`, counted from its beginning, on and on."""
+        first, last = self.run
+        length = last - first + 1
+        if self.seam < FADE_FREE_DISTANCE or length < 4 * _SEAM_FRAMES:
+            at = first + number % length
+            return LoopFrame(at, at, 0.0)
+        # Its end plays on under its beginning: the first frames are shown only together with the last.
+        if number >= length:
+            number = _SEAM_FRAMES + (number - length) % (length - _SEAM_FRAMES)
+        at, begun = first + number, number - (length - _SEAM_FRAMES)
+        if begun < 0:
+            return LoopFrame(at, at, 0.0)
+        return LoopFrame(at, first + begun, (begun + 1) / (_SEAM_FRAMES + 1))
+
+
+@dataclass(slots=True, frozen=True)
+class Course:
+    """The layers of one scene."""
+
+    actions: tuple[PlacedAction, ...] = ()
+    idle: IdleLoop | None = None
+    idle_from: int | None = None
+    """The frame of the performance at which the idle loop begins; None: never."""
+
+    def layers(self, number: int) -> list[Layer]:
+        """What lies over the walk at frame `number` of the performance, from below; nothing hidden."""
+        found: list[Layer] = []
+        if self.idle is not None and self.idle_from is not None and number >= self.idle_from:
+            since = number - self.idle_from
+            share = 1.0 if self.idle_from == 0 else min(1.0, (since + 1) / (ENTER_FRAMES + 1))
+            found.append(Layer(self.idle.frame(since), share))
+        for action in self.actions:
+            if action.start <= number < action.end:
+                at = action.run[0] + number - action.start
+                near = min(number - action.start, action.end - 1 - number)
+                found.append(Layer(LoopFrame(at, at, 0.0), min(1.0, (near + 1) / (ENTER_FRAMES + 1))))
+        hidden = max((place for place, layer in enumerate(found) if layer.share >= 1.0), default=0)
+        return found[hidden:]
+
+
+def idle_start(pcm: Pcm, sample_rate: int, frames: int) -> int | None:
+    """The frame at which a scene of `frames` frames with this speech turns to listening; None: it does not.
+
+    A scene without any sound listens from its beginning.
+    """
+    heard = np.flatnonzero(np.abs(pcm) > _SILENT)
+    if not len(heard):
+        return 0
+    end = int(heard[-1]) * VIDEO_FPS // sample_rate + 1
+    return end + _AFTER_SPEECH_FRAMES if frames - end >= LEAST_SILENCE_FRAMES else None
