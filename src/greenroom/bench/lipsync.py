@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from greenroom.bench.table import Row
-from greenroom.engines.face.geometry import lip_opening
+from greenroom.engines.face.geometry import face_box, lip_opening
 from greenroom.engines.face.tracker import LiteRtFaceTracker
 from greenroom.engines.mouth.articulation import (
     CLOSED_OPENING,
@@ -32,8 +32,9 @@ from greenroom.engines.mouth.package import STEERING, AvatarPackage
 from greenroom.engines.mouth.quality import QualityReport, Take, measure, runs
 from greenroom.engines.mouth.renderer import MouthPerformer, MouthTrack, onnx_session
 from greenroom.engines.mouth.steering import Steering
-from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError, AvatarSource, Image, PhonemeSpan
+from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError, AvatarSource, Image
 from greenroom.media.decode import read_audio, read_frames
+from greenroom.stage.base_clip import BaseClip
 from greenroom.stage.speech import Speech, speak
 
 AVATAR_VARIABLE = "GREENROOM_BENCH_AVATAR"
@@ -59,8 +60,14 @@ _VOICES = (
 )
 
 
+_FACE_MARGIN = 0.5
+"""What is kept around the face of an unseen clip, in face heights."""
+
+
 @dataclass(slots=True, frozen=True)
-class _Clip:
+class Clip:
+    """An unseen clip: the surroundings of the face, and the sound at `_RATE`."""
+
     frames: list[Image]
     sound: npt.NDArray[np.float32]
 
@@ -73,10 +80,10 @@ def run() -> list[Row]:
     """
     with tempfile.TemporaryDirectory(prefix="bench-lipsync-") as name:
         package, rows = _package(Path(name))
-        unseen = _unseen_clips()
-        if unseen:
-            rows += _unseen_rows(package, unseen)
-        rows += _voice_rows(package)
+        folder = os.environ.get(UNSEEN_VARIABLE)
+        if folder:
+            rows += unseen_rows(package, unseen_clips(Path(folder)))
+        rows += voice_rows(package, _VOICES)
         rows += _speed_rows(package)
     return rows
 
@@ -101,20 +108,30 @@ def _package(folder: Path) -> tuple[AvatarPackage, list[Row]]:
     return AvatarPackage.open(folder / "avatar"), [row]
 
 
-def _unseen_clips() -> list[_Clip]:
-    folder = os.environ.get(UNSEEN_VARIABLE)
-    if not folder:
-        return []
-    videos = sorted(
-        path for path in Path(folder).iterdir() if path.suffix in {".mpg", ".mp4", ".mov", ".webm"}
-    )
-    return [_Clip(list(read_frames(path)), read_audio(path, _RATE)) for path in videos]
+def unseen_clips(folder: Path) -> list[Clip]:
+    """The videos in `folder`, cut to the face, so that 1080p fits into memory."""
+    videos = sorted(path for path in folder.iterdir() if path.suffix in {".mpg", ".mp4", ".mov", ".webm"})
+    return [_read_clip(path) for path in videos]
+
+
+def _read_clip(path: Path) -> Clip:
+    boxes = face_box(LiteRtFaceTracker().track(read_frames(path), VIDEO_FPS).landmarks)
+    left, top = np.nanmin(boxes[:, :2], axis=0)
+    right, bottom = np.nanmax(boxes[:, 2:], axis=0)
+    margin = _FACE_MARGIN * (bottom - top)
+    rows = slice(max(0, int(top - margin)), int(bottom + margin))
+    columns = slice(max(0, int(left - margin)), int(right + margin))
+    frames = [np.ascontiguousarray(frame[rows, columns]) for frame in read_frames(path)]
+    return Clip(frames, read_audio(path, _RATE))
 
 
 # ------------------------------------------------------------ unseen clips
 
 
-def _unseen_rows(package: AvatarPackage, clips: list[_Clip]) -> list[Row]:
+def unseen_rows(package: AvatarPackage, clips: list[Clip]) -> list[Row]:
+    """The clips painted from their own sound, beside wrong sound and no sound; no row without clips."""
+    if not clips:
+        return []
     own, other, mean = _compare(package, clips)
     rows = [
         _row("mouth PSNR", "mouth_psnr_db", "dB", ">= 34 dB", (own, other, mean)),
@@ -133,9 +150,7 @@ def _row(name: str, field: str, unit: str, goal: str, reports: tuple[QualityRepo
     return Row(name, own, unit, f"another clip's sound {other:.3g}; mean mouth {mean:.3g}", goal)
 
 
-def _compare(
-    package: AvatarPackage, clips: list[_Clip]
-) -> tuple[QualityReport, QualityReport, QualityReport]:
+def _compare(package: AvatarPackage, clips: list[Clip]) -> tuple[QualityReport, QualityReport, QualityReport]:
     """The clips painted from their own sound, from the next clip's sound, and with the mean mouth."""
     geometry = package.geometry()
     steering = Steering.load(package.folder / STEERING)
@@ -168,49 +183,50 @@ def _painted(frames: list[Image], performer: MouthPerformer, track: MouthTrack) 
 # ------------------------------------------------------------------ voices
 
 
-def _voice_rows(package: AvatarPackage) -> list[Row]:
-    base = list(read_frames(package.base_video))
-    first, last = package.segments[0]
+def voice_rows(package: AvatarPackage, voices: Sequence[tuple[str, str]]) -> list[Row]:
+    """Whether the lips are closed and open when the voice's own phoneme times say so.
+
+    Args:
+        voices: ids, each with a language of `_TEXTS`.
+    """
     performer = MouthPerformer.open(package)
+    said = {voice_id: _with_pauses(speak(_TEXTS[language], voice_id)) for voice_id, language in voices}
+    tracks = {name: performer.drive(one.pcm, one.sample_rate, one.phonemes) for name, one in said.items()}
+    base = BaseClip(package.base_video, None)
+    order = _to_and_fro(*package.segments[0], max(len(track) for track in tracks.values()))
+    still = _opening_of(base.frame(index).colour for index in order)
     rows, rested = [], []
-    for voice_id, language in _VOICES:
-        speech = _with_pauses(speak(_TEXTS[language], voice_id))
-        phonemes = speech.phonemes or ()
-        track = performer.drive(speech.pcm, speech.sample_rate, speech.phonemes)
-        order = _to_and_fro(first, last, len(track))
-        frames = [base[index].copy() for index in order]
-        for number, (index, frame) in enumerate(zip(order, frames, strict=True)):
-            performer.apply(frame, index, track, number)
-        opening = lip_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
-        still = lip_opening(
-            LiteRtFaceTracker().track(iter([base[index] for index in order]), VIDEO_FPS).landmarks
-        )
-        shut = _shown(opening, phonemes, speech.sample_rate, CLOSURES, closed=True)
-        shut_by_chance = _shown(still, phonemes, speech.sample_rate, CLOSURES, closed=True)
-        wide = _shown(opening, phonemes, speech.sample_rate, OPEN_VOWELS, closed=False)
-        wide_by_chance = _shown(still, phonemes, speech.sample_rate, OPEN_VOWELS, closed=False)
-        rows.append(
-            Row(
-                f"{voice_id}: p b m shown closed",
-                shut,
-                "",
-                f"unpainted base clip {shut_by_chance:.2f}",
-                ">= 0.95",
+    for voice_id, speech in said.items():
+        track = tracks[voice_id]
+        opening = _opening_of(_performed(base, performer, track, order))
+        for name, starts, closed in (
+            ("p b m shown closed", CLOSURES, True),
+            ("open vowels shown open", OPEN_VOWELS, False),
+        ):
+            shown = _shown(opening, speech, starts, closed)
+            by_chance = _shown(still[: len(track)], speech, starts, closed)
+            rows.append(
+                Row(f"{voice_id}: {name}", shown, "", f"unpainted base clip {by_chance:.2f}", ">= 0.95")
             )
-        )
-        rows.append(
-            Row(
-                f"{voice_id}: open vowels shown open",
-                wide,
-                "",
-                f"unpainted base clip {wide_by_chance:.2f}",
-                ">= 0.95",
-            )
-        )
         rested += _rests(opening, silent_frames(speech.pcm, speech.sample_rate, len(track)))
+    base.close()
     share = float(np.mean(rested)) if rested else None
     rows.append(Row("closed frames in silence", share, "", f"{len(rested)} frames", ">= 0.99"))
     return rows
+
+
+def _opening_of(frames: Iterable[Image]) -> npt.NDArray[np.float64]:
+    return lip_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
+
+
+def _performed(
+    base: BaseClip, performer: MouthPerformer, track: MouthTrack, order: Sequence[int]
+) -> Iterable[Image]:
+    """The base clip in this order with the mouth of `track`, one frame at a time."""
+    for number in range(len(track)):
+        frame = base.frame(order[number]).colour.copy()
+        performer.apply(frame, order[number], track, number)
+        yield frame
 
 
 def _with_pauses(speech: Speech) -> Speech:
@@ -233,19 +249,13 @@ def _to_and_fro(first: int, last: int, count: int) -> list[int]:
     return [cycle[number % len(cycle)] for number in range(count)]
 
 
-def _shown(
-    opening: npt.NDArray[np.float64],
-    phonemes: tuple[PhonemeSpan, ...],
-    sample_rate: int,
-    starts: tuple[str, ...],
-    closed: bool,
-) -> float:
+def _shown(opening: npt.NDArray[np.float64], speech: Speech, starts: tuple[str, ...], closed: bool) -> float:
     """Share of the phonemes that begin with one of `starts` and are seen closed (or open) in their time."""
     seen = []
-    for span in phonemes:
+    for span in speech.phonemes or ():
         if span.symbol.startswith(starts):
-            begin = int(span.start_sample * VIDEO_FPS / sample_rate)
-            end = int(np.ceil(span.end_sample * VIDEO_FPS / sample_rate))
+            begin = int(span.start_sample * VIDEO_FPS / speech.sample_rate)
+            end = int(np.ceil(span.end_sample * VIDEO_FPS / speech.sample_rate))
             part = opening[begin : max(end, begin + 1)]
             if len(part):
                 seen.append(part.min() < CLOSED_OPENING if closed else part.max() > OPEN_OPENING)

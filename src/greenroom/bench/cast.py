@@ -1,0 +1,211 @@
+"""How good the presenters that ship are: lips, the seam of the idle loop, blinks, the mouth's border, size.
+
+`GREENROOM_BENCH_CAST_UNSEEN` is a folder with clips of each presenter that the training never saw,
+`NAME/*.mp4`; without them the rows that need them are left out. `GREENROOM_CAST_FOLDER` names another cast.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.bench.lipsync import unseen_clips, unseen_rows, voice_rows
+from greenroom.bench.table import Row
+from greenroom.cast.catalogue import ARCHIVE, CastError, Presenter, load_cast
+from greenroom.engines.face.geometry import eye_opening
+from greenroom.engines.face.tracker import LiteRtFaceTracker
+from greenroom.engines.mouth.crops import cut_crop
+from greenroom.engines.mouth.package import AvatarPackage
+from greenroom.engines.mouth.quality import runs
+from greenroom.engines.mouth.renderer import MouthPerformer
+from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError
+from greenroom.stage.base_clip import BaseClip, BaseFrame
+from greenroom.stage.speech import speak
+
+UNSEEN_VARIABLE = "GREENROOM_BENCH_CAST_UNSEEN"
+FOLDER_VARIABLE = "GREENROOM_CAST_FOLDER"
+_SHUT = 0.5
+"""Eyes are shut where they open less than this share of their usual opening."""
+_NEIGHBOURS = 2
+"""Changes from frame to frame on each side of the seam that it is compared with."""
+_BORDER_FRAMES = 60
+_FAINT = (0.02, 0.35)
+"""The outer part of the mask: what lies just inside the border."""
+_OUTSIDE_PX = 3
+"""Width of the ring just outside it, in pixels of the crop."""
+
+
+def run() -> list[Row]:
+    """All figures of all presenters.
+
+    Raises:
+        AvatarPackageError: no presenter ships, or one is damaged.
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    try:
+        cast = load_cast(Path(folder) if folder else None)
+    except CastError as error:
+        raise AvatarPackageError(str(error)) from None
+    if not cast.presenters:
+        raise AvatarPackageError("No presenter ships with this Greenroom: there is nobody to measure.")
+    rows = [row for presenter in cast.presenters for row in _presenter_rows(presenter)]
+    total = sum(file.size for one in cast.presenters for file in one.package.files.values())
+    rows.append(Row("cast: size", total / 1e6, "MB", f"{len(cast.presenters)} presenters", "<= 120 MB"))
+    return rows
+
+
+def _presenter_rows(presenter: Presenter) -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="bench-cast-") as name:
+        with zipfile.ZipFile(presenter.path(ARCHIVE)) as archive:
+            archive.extractall(name)
+        package = AvatarPackage.open(Path(name), verify=True)
+        voices = [(presenter.person.voice, "en")]
+        if chinese := presenter.voice_for("zh"):
+            voices.append((chinese, "zh"))
+        rows = [
+            *_unseen_rows(package, presenter.name),
+            *voice_rows(package, voices),
+            seam_row(package),
+            *blink_rows(package),
+            border_row(package, presenter.person.voice),
+        ]
+    size = presenter.package.files[ARCHIVE].size
+    with_pictures = sum(file.size for file in presenter.package.files.values())
+    reference = f"with cover and preview {with_pictures / 1e6:.1f} MB"
+    rows.append(Row("package size", size / 1e6, "MB", reference, "<= 25 MB"))
+    return [replace(row, name=f"{presenter.name}: {row.name}") for row in rows]
+
+
+def _unseen_rows(package: AvatarPackage, name: str) -> list[Row]:
+    unseen = os.environ.get(UNSEEN_VARIABLE)
+    folder = Path(unseen) / name if unseen else None
+    rows = unseen_rows(package, unseen_clips(folder)) if folder is not None and folder.is_dir() else []
+    return rows or [Row("unseen clips", 0, "", f"left out: {UNSEEN_VARIABLE} holds none of {name}")]
+
+
+# -------------------------------------------------------------------- seam
+
+
+def seam_row(package: AvatarPackage) -> Row:
+    """The step from the idle loop's last frame to its first, over the steps beside it, in the person."""
+    name, goal = "idle loop's seam over its neighbours", "<= 1.2"
+    if package.idle is None:
+        return Row(name, None, "", "the package has no idle loop", goal)
+    first, last = package.idle
+    clip = BaseClip(package.base_video, package.alpha_video)
+    before = [clip.frame(last - number) for number in range(_NEIGHBOURS, -1, -1)]
+    after = [clip.frame(first + number) for number in range(_NEIGHBOURS + 1)]
+    clip.close()
+    person = _person(before[-1], after[0])
+    seam = _change(before[-1], after[0], person)
+    beside = [
+        _change(earlier, later, person) for frames in (before, after) for earlier, later in pairwise(frames)
+    ]
+    neighbours = float(np.mean(beside))
+    return Row(name, seam / max(neighbours, 1e-6), "x", f"neighbours {neighbours:.3f} of 255", goal)
+
+
+def _person(*frames: BaseFrame) -> npt.NDArray[np.bool_]:
+    """Where anyone is in any of the frames; everywhere without a matte."""
+    mattes = [frame.alpha > 0 for frame in frames if frame.alpha is not None]
+    return np.logical_or.reduce(mattes) if mattes else np.ones(frames[0].colour.shape[:2], bool)
+
+
+def _change(earlier: BaseFrame, later: BaseFrame, where: npt.NDArray[np.bool_]) -> float:
+    """Mean absolute difference of the pixels, 0..255."""
+    return float(np.abs(earlier.colour[where].astype(np.int16) - later.colour[where]).mean())
+
+
+# ------------------------------------------------------------------ blinks
+
+
+def blink_rows(package: AvatarPackage) -> list[Row]:
+    """Seconds from blink to blink while speaking and, where there is a loop, while listening."""
+    takes = {"speaking": package.segments[0]} | ({"idle": package.idle} if package.idle else {})
+    clip = BaseClip(package.base_video, None)
+    rows = []
+    for name, (first, last) in takes.items():
+        frames = (clip.frame(index).colour for index in range(first, last + 1))
+        opening = eye_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
+        rows.append(blink_row(f"from blink to blink, {name}", opening, is_loop=name == "idle"))
+    clip.close()
+    return rows
+
+
+def blink_row(name: str, opening: npt.NDArray[np.float64], *, is_loop: bool) -> Row:
+    """
+    Args:
+        opening: of the eyes in each frame at VIDEO_FPS.
+        is_loop: the first frame follows the last.
+    """
+    usual = float(np.nanmedian(opening))
+    blinks = list(runs(opening < _SHUT * usual))
+    starts = np.array([begin for begin, _ in blinks], np.float64)
+    gaps = np.diff(starts) / VIDEO_FPS
+    if is_loop and len(starts):
+        gaps = np.append(gaps, (starts[0] + len(opening) - starts[-1]) / VIDEO_FPS)
+    lowest = float(np.nanmin(opening))
+    return Row(
+        name,
+        float(np.mean(gaps)) if len(gaps) else None,
+        "s",
+        f"eyes open {usual:.3f}, at their lowest {lowest:.3f} of the face's height",
+        "3 to 6 s",
+        {
+            "blinks": len(blinks),
+            "a_minute": 60 * VIDEO_FPS * len(blinks) / len(opening),
+            "shortest_s": float(gaps.min()) if len(gaps) else None,
+            "longest_s": float(gaps.max()) if len(gaps) else None,
+        },
+    )
+
+
+# ------------------------------------------------------------------ border
+
+
+def border_row(package: AvatarPackage, voice_id: str) -> Row:
+    """How far painted skin differs from filmed skin on both sides of the painted area's border."""
+    performer = MouthPerformer.open(package)
+    geometry, transforms = package.geometry(), package.transforms()
+    ring = border_ring(geometry.mask)
+    speech = speak("My mother bought a big apple pie, but Bob paid for the map and the lamp.", voice_id)
+    track = performer.drive(speech.pcm, speech.sample_rate, speech.phonemes)
+    clip = BaseClip(package.base_video, None)
+    painted, moved = [], []
+    for number, index in enumerate(_spread(package.segments, _BORDER_FRAMES)):
+        base = clip.frame(index).colour
+        spoken = base.copy()
+        performer.apply(spoken, index, track, number * len(track) // _BORDER_FRAMES)
+        crops = [
+            cut_crop(frame, transforms[place], geometry.side)[ring].astype(np.float32)
+            for frame, place in ((base, index), (spoken, index), (clip.frame(index + 1).colour, index + 1))
+        ]
+        painted.append(np.abs(crops[1] - crops[0]).mean())
+        moved.append(np.abs(crops[2] - crops[0]).mean())
+    clip.close()
+    reference = f"base clip from frame to frame {np.mean(moved):.2f} of 255"
+    return Row("colour error at the border", float(np.mean(painted)), "of 255", reference, "<= 1.5")
+
+
+def border_ring(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """[side, side]: the faint outer part of the mask, and as much again outside of it."""
+    faint, full = _FAINT
+    inside = mask > faint
+    around = np.ones((2 * _OUTSIDE_PX + 1, 2 * _OUTSIDE_PX + 1), np.uint8)
+    grown = cv2.dilate(inside.astype(np.uint8), around) > 0
+    return np.asarray((grown & ~inside) | (inside & (mask < full)), bool)
+
+
+def _spread(segments: Iterable[tuple[int, int]], count: int) -> list[int]:
+    """That many frames, evenly over the segments; none is the last of its segment."""
+    frames = [index for first, last in segments for index in range(first, last)]
+    return [frames[number * len(frames) // count] for number in range(min(count, len(frames)))]
