@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from greenroom.stage.actions import ActionMark, check_actions, place_actions, spread_actions
+from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, place_actions
 from greenroom.stage.scene import SceneError
 
 RUNS = {"welcome": (100, 189), "nod": (190, 219), "explain": (220, 299)}
@@ -45,25 +45,34 @@ def test_an_unknown_action_is_named_with_those_there_are() -> None:
 
 class TestSpread:
     def test_every_interval_has_its_action_and_none_follows_itself(self) -> None:
-        marks = spread_actions(5000, [], RUNS, 3000, "0")
+        marks = ActionSpreader(5000, RUNS, "0").fill([], 3000)
         assert [mark.at_ms for mark in marks] == list(range(5000, 115_001, 5000))
         assert all(a.name != b.name for a, b in pairwise(marks))
         assert {mark.name for mark in marks} == set(RUNS)
         assert len(place_actions(marks, RUNS, 3000)) == len(marks)
 
     def test_the_seed_alone_decides(self) -> None:
-        assert spread_actions(5000, [], RUNS, 3000, "0") == spread_actions(5000, [], RUNS, 3000, "0")
-        assert spread_actions(5000, [], RUNS, 3000, "0") != spread_actions(5000, [], RUNS, 3000, "1")
+        assert ActionSpreader(5000, RUNS, "0").fill([], 3000) == ActionSpreader(5000, RUNS, "0").fill(
+            [], 3000
+        )
+        assert ActionSpreader(5000, RUNS, "0").fill([], 3000) != ActionSpreader(5000, RUNS, "1").fill(
+            [], 3000
+        )
 
     def test_asks_come_first(self) -> None:
         asks = [ActionMark("welcome", 4500), ActionMark("nod", 11_000)]
-        marks = spread_actions(5000, asks, RUNS, 500, "0")
+        marks = ActionSpreader(5000, RUNS, "0").fill(asks, 500)
         assert set(asks) <= set(marks)
         placed = place_actions(marks, RUNS, 500)
         assert [action.start for action in placed] == [mark.at_frame for mark in marks]
 
     def test_a_short_interval_waits_for_room(self) -> None:
-        marks = spread_actions(1000, [], RUNS, 1000, "0")
+        marks = ActionSpreader(1000, RUNS, "0").fill([], 1000)
         placed = place_actions(marks, RUNS, 1000)
         assert [action.start for action in placed] == [mark.at_frame for mark in marks]
         assert all(a.end <= b.start for a, b in pairwise(placed))
+
+    def test_from_scene_to_scene_it_is_another_one_too(self) -> None:
+        spreader = ActionSpreader(5000, RUNS, "0")
+        names = [spreader.fill([], 260)[0].name for _ in range(40)]
+        assert all(a != b for a, b in pairwise(names)) and set(names) == set(RUNS)

@@ -37,6 +37,9 @@ class VideoOrder:
     """`#RRGGBB` or a picture."""
     size: tuple[int, int]
     out: Path
+    actions: tuple[tuple[str, float], ...] = ()
+    """Name and moment in seconds."""
+    framing: str = "half"
 
 
 @app.command("make")
@@ -50,6 +53,11 @@ def make(
     audio: Annotated[Path | None, typer.Option(help="A recording to speak with instead of a text.")] = None,
     background: Annotated[str | None, typer.Option(help="A colour (#RRGGBB or a name) or a picture.")] = None,
     size: Annotated[str, typer.Option(help="Width x height.")] = "1920x1080",
+    action: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME@SECONDS: an action to do at that moment. May be given several times."),
+    ] = None,
+    framing: Annotated[str, typer.Option(help="half: half body; head: head and shoulders.")] = "half",
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
@@ -74,6 +82,8 @@ def make(
         background=parse_background(background),
         size=parse_size(size),
         out=check_output(out),
+        actions=tuple(parse_action(text) for text in action or ()),
+        framing=parse_framing(framing),
     )
 
     async def work() -> None:
@@ -90,7 +100,10 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     from greenroom.video.repository import VideoJobRepository
 
     audio, background = order.audio, order.background
-    parts = (order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size)
+    parts = (
+        order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size, order.actions,
+        order.framing,
+    )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     unfinished = await studio.unfinished(key)
     job_id = unfinished.id if unfinished else await _submit(studio, order, key)
@@ -118,7 +131,7 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     }
     body = Create2DDigitalHumanVideoReq.model_validate(_request(order, links))
     async with studio.transaction() as context:
-        job_id = (await create_video(context, body)).job_id
+        job_id = (await create_video(context, body, order.framing)).job_id
         job = await JobRepository(context).find(job_id)
         assert job is not None
         job.request_key = key
@@ -130,6 +143,10 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
     scene: dict[str, Any] = {"script_type": "TEXT", "text_config": {"text": order.text or ""}}
     if order.audio is not None:
         scene = {"script_type": "AUDIO", "audio_drive_file_external_url": links["audio"]}
+    if order.actions:
+        scene["audio_drive_action_config"] = [
+            {"action_tag": name, "action_start_time": at_s} for name, at_s in order.actions
+        ]
     if isinstance(order.background, str):
         scene["background_config"] = [
             {"background_type": "COLOR", "background_color_config": order.background}
@@ -163,6 +180,21 @@ def parse_size(text: str) -> tuple[int, int]:
     if found is None:
         raise UserError(f"the size {text!r} cannot be read: write it as 1920x1080")
     return int(found[1]), int(found[2])
+
+
+def parse_action(text: str) -> tuple[str, float]:
+    """`welcome@0.5` as name and seconds. Raises UserError."""
+    found = re.fullmatch(r"(\w+)@(\d+(?:\.\d+)?)", text.strip())
+    if found is None:
+        raise UserError(f"the action {text!r} cannot be read: write it as welcome@0.5, name and seconds")
+    return found[1], float(found[2])
+
+
+def parse_framing(text: str) -> str:
+    """Raises UserError."""
+    if text not in ("half", "head"):
+        raise UserError(f"there is no framing {text!r}: choose half (half body) or head (head and shoulders)")
+    return text
 
 
 def parse_background(text: str | None) -> str | Path | None:

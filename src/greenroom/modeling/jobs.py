@@ -110,7 +110,7 @@ class _Training:
     async def publish(self) -> JsonValue:
         """Pack the avatar and make it an asset; the asset's id is fixed before, so it is made once."""
         archive, cover = self.job.work_dir / "avatar.zip", self.job.work_dir / "cover.jpg"
-        size = await self.job.child(
+        packed = await self.job.child(
             "greenroom.modeling.training:pack",
             {"package_dir": str(self.package_dir), "archive": str(archive), "cover": str(cover)},
             _LIMITS,
@@ -122,7 +122,7 @@ class _Training:
         await store_avatar(self.job.runtime.objects, project_id, asset_id, archive, cover)
         async with self.job.transaction() as context:
             row = await self._row(context)
-            await register_avatar(context, row, size)
+            await register_avatar(context, row, packed)
             await charge_training(context, row)
         return None
 

@@ -29,18 +29,20 @@ async def store_avatar(
     await objects.put_file(cover_key, cover)
 
 
-async def register_avatar(context: Context, row: TrainingJob, frame_size: dict[str, Any]) -> None:
+async def register_avatar(context: Context, row: TrainingJob, packed: dict[str, Any]) -> None:
     """Make the stored avatar an asset, usable at once. Idempotent by the job's asset id.
 
-    `frame_size` holds width and height of the footage in pixels.
+    `packed` is what `training.pack` answered.
     """
     assert row.asset_id is not None
     main_key, cover_key = avatar_keys(row.project_id, row.asset_id)
     meta = {
         "model_version": MODEL_VERSION,
-        "model_resolution": "4K" if max(frame_size["width"], frame_size["height"]) > 2560 else "1080P",
+        "model_resolution": "4K" if max(packed["width"], packed["height"]) > 2560 else "1080P",
         "is_flexus": bool(row.options.get("is_flexus")),
         "is_live_copy": bool(row.options.get("is_live_copy")),
+        "is_with_action_library": bool(packed["actions"]),
+        "action_tag_map": [_action(name, length_s) for name, length_s in packed["actions"].items()],
     }
     await register_asset(
         context,
@@ -58,3 +60,9 @@ async def register_avatar(context: Context, row: TrainingJob, frame_size: dict[s
             asset_id=row.asset_id,
         ),
     )
+
+
+def _action(name: str, length_s: float) -> dict[str, Any]:
+    """What the asset says of an action; requests name it by its tag."""
+    plain = name.replace("_", " ").capitalize()
+    return {"action_name_zh": plain, "action_name_en": plain, "action_duration": length_s, "tag": name}

@@ -40,7 +40,10 @@ def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{package_dir, archive, cover}`: write the package as a zip file and its cover picture."""
+    """`{package_dir, archive, cover}`: write the package as a zip file and its cover picture.
+
+    Answers `{width, height, actions}`, the actions' lengths in seconds by name.
+    """
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.media.cover import write_cover
 
@@ -53,4 +56,5 @@ def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         for number, path in enumerate(files):
             archive.write(path, path.relative_to(package_dir).as_posix())
             progress("packing", (number + 1) / len(files))
-    return {"width": package.size[0], "height": package.size[1]}
+    actions = {name: (last - first + 1) / package.fps for name, (first, last) in package.actions.items()}
+    return {"width": package.size[0], "height": package.size[1], "actions": actions}

@@ -80,30 +80,42 @@ def place_actions(
     return tuple(placed)
 
 
-def spread_actions(
-    interval_ms: int, asks: Sequence[ActionMark], runs: Mapping[str, Run], frames: int, seed: str
-) -> tuple[ActionMark, ...]:
-    """`asks`, with one of the avatar's actions every `interval_ms` wherever the asks leave room.
+class ActionSpreader:
+    """Adds actions to the scenes of one video, in their order. The choice depends on the seed alone."""
 
-    The choice depends on `seed` alone. No two that follow each other are the same, where there are two.
-    """
-    chance = random.Random(seed)
-    taken = [(action.start, action.end, action.name) for action in place_actions(asks, runs, frames)]
-    added: list[ActionMark] = []
-    at_ms = interval_ms
-    while at_ms * VIDEO_FPS // 1000 < frames and runs:
-        start = at_ms * VIDEO_FPS // 1000
-        before = max((span for span in taken if span[0] <= start), default=None)
-        after = min((span for span in taken if span[0] > start), default=None)
-        beside = {span[2] for span in (before, after) if span is not None}
-        fitting = [name for name in runs if name not in beside] or list(runs)
-        name = chance.choice(fitting)
-        end = start + _length(runs[name])
-        if end <= (after[0] if after else frames) and start >= (before[1] if before else 0):
-            taken.append((start, end, name))
-            added.append(ActionMark(name, at_ms))
-        at_ms += interval_ms
-    return tuple(sorted([*asks, *added], key=lambda ask: ask.at_ms))
+    def __init__(self, interval_ms: int, runs: Mapping[str, Run], seed: str) -> None:
+        self._interval_ms = interval_ms
+        self._runs = runs
+        self._chance = random.Random(seed)
+        self._last: str | None = None
+
+    def fill(self, asks: Sequence[ActionMark], frames: int) -> tuple[ActionMark, ...]:
+        """`asks`, with one of the avatar's actions every interval wherever the asks leave room.
+
+        No two that follow each other are the same, where there are two; not from scene to scene either.
+        """
+        taken = list(place_actions(asks, self._runs, frames))
+        added: list[ActionMark] = []
+        at_ms = self._interval_ms
+        while (mark := ActionMark("", at_ms)).at_frame < frames and self._runs:
+            chosen = self._choose(taken, mark.at_frame, frames)
+            if chosen is not None:
+                taken.append(chosen)
+                added.append(ActionMark(chosen.name, at_ms))
+            at_ms += self._interval_ms
+        if taken:
+            self._last = max(taken, key=lambda action: action.start).name
+        return tuple(sorted([*asks, *added], key=lambda ask: ask.at_ms))
+
+    def _choose(self, taken: Sequence[PlacedAction], start: int, frames: int) -> PlacedAction | None:
+        """An action for the moment `start`; None where there is no room for the one that fell to it."""
+        before = max((a for a in taken if a.start <= start), key=lambda a: a.start, default=None)
+        after = min((a for a in taken if a.start > start), key=lambda a: a.start, default=None)
+        beside = {before.name if before else self._last, after.name if after else None}
+        name = self._chance.choice([name for name in self._runs if name not in beside] or list(self._runs))
+        action = PlacedAction(name, start, self._runs[name])
+        fits = action.end <= (after.start if after else frames) and start >= (before.end if before else 0)
+        return action if fits else None
 
 
 def _length(run: Run) -> int:

@@ -19,8 +19,6 @@ def check_features(content: Create2DDigitalHumanVideoReq) -> None:
         raise NotBuiltFeatureError("background_music_config.music_asset_id", "background music")
     if content.callback_config is not None:
         raise NotBuiltFeatureError("callback_config", "a callback at the end of the job")
-    if content.action_config is not None and content.action_config.action_interval:
-        raise NotBuiltFeatureError("action_config.action_interval", "inserting actions")
     if content.video_config is not None:
         _check_video(content.video_config)
     for index, scene in enumerate(content.shoot_scripts or []):
@@ -52,8 +50,6 @@ def _check_video(video: VideoConfig) -> None:
 
 
 def _check_scene(field: str, scene: ShootScript) -> None:
-    if scene.audio_drive_action_config:
-        raise NotBuiltFeatureError(f"{field}.audio_drive_action_config", "inserting actions")
     backgrounds = scene.background_config or []
     if len(backgrounds) > 1:
         raise VideoContentError(

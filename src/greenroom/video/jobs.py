@@ -125,6 +125,8 @@ class _Video:
                 "bitrate_kbps": self.plan.bitrate_kbps,
                 "title": self.title,
                 "package": str(self.package),
+                "action_interval_ms": self.plan.action_interval_ms,
+                "framing": self.plan.framing,
                 "scenes": [self._scene(index, scene) for index, scene in enumerate(self.plan.scenes)],
             },
         )
@@ -210,6 +212,7 @@ class _Video:
                 "image": str(self._picture(index)) if background.image_key else None,
                 "placement": list(background.placement) if background.placement else None,
             },
+            "actions": [list(action) for action in scene.actions],
             "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},
         }
 

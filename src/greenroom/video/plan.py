@@ -35,6 +35,8 @@ class ScenePlan:
     audio_key: str | None
     background: BackgroundPlan
     human: HumanPlan
+    actions: tuple[tuple[str, int], ...] = ()
+    """Name and moment, in milliseconds from the scene's beginning."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +53,10 @@ class VideoPlan:
     fps: int
     bitrate_kbps: int
     scenes: tuple[ScenePlan, ...]
+    action_interval_ms: int = 0
+    """An action of the avatar's own choice comes so often; 0: never."""
+    framing: str = "half"
+    """`half` or `head`: how much is seen of a person whose place no scene gives."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,6 +76,7 @@ class VideoPlan:
                     else None,
                 ),
                 human=HumanPlan(**scene["human"]),
+                actions=tuple((name, at_ms) for name, at_ms in scene.get("actions", ())),
             )
             for scene in data["scenes"]
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from greenroom.assets.service import file_of, require_usable
@@ -12,6 +14,8 @@ from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
 from greenroom.scripts.limits import check_scenes
 from greenroom.scripts.wire import (
+    ActionConfig,
+    AudioDriveActionConfig,
     BackgroundConfigInfo,
     BackgroundType,
     LayerConfig,
@@ -43,11 +47,13 @@ async def merged_content(
     return Create2DDigitalHumanVideoReq.model_validate(members)
 
 
-async def make_plan(context: Context, content: Create2DDigitalHumanVideoReq, audio_prefix: str) -> VideoPlan:
+async def make_plan(
+    context: Context, content: Create2DDigitalHumanVideoReq, audio_prefix: str, framing: str = "half"
+) -> VideoPlan:
     """Check the whole request and resolve it.
 
     Recordings of the script are copied below `audio_prefix`, so that a later change of the script does not
-    change the video.
+    change the video. `framing` is for scenes that do not place the person: `half` or `head`.
 
     Raises:
         GreenroomError: something is missing, too large, unknown, not usable or not built; the text says what.
@@ -58,13 +64,14 @@ async def make_plan(context: Context, content: Create2DDigitalHumanVideoReq, aud
         raise VideoContentError("shoot_scripts is empty: give at least one scene, or a script_id with scenes")
     check_scenes(scenes)
     video = _require_video(content.video_config)
-    avatar_key = await _avatar_key(context, content.model_asset_id)
+    avatar = await _avatar(context, content.model_asset_id)
+    interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
-    planner = _ScenePlanner(context, content.script_id, audio_prefix, speaker)
+    planner = _ScenePlanner(context, content.script_id, audio_prefix, speaker, avatar.actions)
     voice = content.voice_config
     style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
     return VideoPlan(
-        avatar_key=avatar_key,
+        avatar_key=avatar.key,
         avatar_asset_id=content.model_asset_id or "",
         voice_id=speaker.voice_id if speaker else None,
         speed_percent=style.speed_percent,
@@ -75,6 +82,8 @@ async def make_plan(context: Context, content: Create2DDigitalHumanVideoReq, aud
         fps=int(video.frame_rate) if video.frame_rate else VIDEO_FPS,
         bitrate_kbps=video.bitrate,
         scenes=tuple([await planner.plan(number, scene) for number, scene in scripts.numbered(scenes)]),
+        action_interval_ms=interval_ms,
+        framing=framing,
     )
 
 
@@ -89,14 +98,35 @@ def _require_video(video: VideoConfig | None) -> VideoConfig:
     return video
 
 
-async def _avatar_key(context: Context, asset_id: str | None) -> str:
+@dataclass(slots=True, frozen=True)
+class _Avatar:
+    key: str
+    """Of its package."""
+    actions: tuple[str, ...]
+    """Names by which they are asked for."""
+
+
+async def _avatar(context: Context, asset_id: str | None) -> _Avatar:
     if not asset_id:
         raise VideoContentError("model_asset_id is missing: give the id of a HUMAN_MODEL_2D asset")
     asset = await require_usable(context, asset_id, AssetType.HUMAN_MODEL_2D)
     main = file_of(asset)
     if main is None or main.object_key is None:
         raise VideoContentError(f"model_asset_id: the avatar {asset_id} has no main file; train it again")
-    return main.object_key
+    meta = (asset.extra_meta or {}).get("human_model_2d_meta") or {}
+    tags = [action.get("tag") or action["action_name_en"] for action in meta.get("action_tag_map") or ()]
+    return _Avatar(main.object_key, tuple(tags))
+
+
+def _action_interval_ms(config: ActionConfig | None, avatar: _Avatar) -> int:
+    if config is None or not config.action_interval:
+        return 0
+    if not avatar.actions:
+        raise VideoContentError(
+            "action_config.action_interval: the avatar has no actions; leave it out, or train an avatar on "
+            "footage with marks"
+        )
+    return max(1000, round(config.action_interval * 1000))
 
 
 def _speaker(content: Create2DDigitalHumanVideoReq) -> Voice | None:
@@ -110,12 +140,18 @@ def _speaker(content: Create2DDigitalHumanVideoReq) -> Voice | None:
 
 class _ScenePlanner:
     def __init__(
-        self, context: Context, script_id: str | None, audio_prefix: str, speaker: Voice | None
+        self,
+        context: Context,
+        script_id: str | None,
+        audio_prefix: str,
+        speaker: Voice | None,
+        actions: Sequence[str],
     ) -> None:
         self._context = context
         self._script_id = script_id
         self._audio_prefix = audio_prefix
         self._speaker = speaker
+        self._actions = actions
 
     async def plan(self, number: int, scene: ShootScriptItem) -> ScenePlan:
         field = f"the scene with sequence_no {number}"
@@ -134,7 +170,21 @@ class _ScenePlanner:
             audio_key=audio_key,
             background=await self._background(field, script),
             human=_human(script.layer_config[0] if script.layer_config else None),
+            actions=self._asked(field, script.audio_drive_action_config or []),
         )
+
+    def _asked(self, field: str, asks: Sequence[AudioDriveActionConfig]) -> tuple[tuple[str, int], ...]:
+        """The actions that are asked for, with their moments in milliseconds."""
+        for number, ask in enumerate(asks):
+            if ask.action_tag not in self._actions:
+                # The stage brings OpenCV along, which a server needs for nothing else.
+                from greenroom.stage.actions import unknown_action
+
+                raise VideoContentError(
+                    f"{field}: audio_drive_action_config[{number}].action_tag: "
+                    f"{unknown_action(ask.action_tag, self._actions)}"
+                )
+        return tuple((ask.action_tag, round(ask.action_start_time * 1000)) for ask in asks)
 
     async def _audio(self, field: str, number: int, script: ShootScript) -> str:
         """The key of the job's own copy of the recording."""

@@ -62,9 +62,11 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{out, width, height, fps, bitrate_kbps, title, package, scenes}`: write the render plan.
+    """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes}`: write
+    the render plan.
 
-    A scene is `{wav, timing, background, human}`. Answers `{segments}`, the number of parts to render.
+    A scene is `{wav, timing, background, human, actions}`. Answers `{segments}`, the number of
+    parts to render.
     """
     from greenroom.stage.plan import RenderPlan, plan_segments
     from greenroom.stage.scene import SceneError
@@ -78,6 +80,7 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             bitrate_bps=payload["bitrate_kbps"] * 1000,
             title=payload["title"],
         )
+        made = _with_actions(made, payload)
         segments = len(plan_segments(made))
     except SceneError as error:
         raise VideoContentError(str(error)) from error
@@ -151,6 +154,7 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import PhonemeSpan
     from greenroom.stage.plan import ScenePlan
+    from greenroom.stage.scene import Framing
 
     canvas = payload["width"], payload["height"]
     phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
@@ -161,7 +165,34 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
         phonemes=None if phonemes is None else tuple(PhonemeSpan(**span) for span in phonemes),
         background=_background(scene["background"], canvas),
         placement=_placement(scene["human"], canvas, picture),
+        framing=Framing(payload["framing"]),
     )
+
+
+def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
+    """The plan with the actions that were asked for and those of the interval.
+
+    Raises:
+        SceneError: the avatar lacks an action; its asset promised it, but its package is another one.
+    """
+    from dataclasses import replace
+
+    from greenroom.engines.mouth.package import AvatarPackage
+    from greenroom.engines.protocols import VIDEO_FPS
+    from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions
+    from greenroom.stage.plan import scene_frames
+
+    runs = AvatarPackage.open(Path(payload["package"])).actions
+    interval_ms = payload["action_interval_ms"]
+    spreader = ActionSpreader(interval_ms, runs, payload["title"])
+    scenes = []
+    for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
+        asks = tuple(ActionMark(name, at_ms) for name, at_ms in given["actions"])
+        check_actions(f"the actions of scene {number + 1}", asks, runs)
+        if interval_ms:
+            asks = spreader.fill(asks, scene_frames(made, scene) * VIDEO_FPS // made.fps)
+        scenes.append(replace(scene, actions=asks))
+    return replace(made, scenes=tuple(scenes))
 
 
 def _background(background: dict[str, Any], canvas: tuple[int, int]) -> str:

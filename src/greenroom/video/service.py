@@ -28,9 +28,11 @@ _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
 
 
 async def create_video(
-    context: Context, body: Create2DDigitalHumanVideoReq
+    context: Context, body: Create2DDigitalHumanVideoReq, framing: str = "half"
 ) -> Create2DDigitalHumanVideoResponse:
     """Check the request in full and put the video into the queue.
+
+    `framing`, `half` or `head`, is for scenes that do not place the person themselves.
 
     Raises:
         QueueFullError: the tenant has `WAITING_PER_TENANT` videos waiting.
@@ -46,7 +48,7 @@ async def create_video(
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
     try:
-        plan = await make_plan(context, content, job.prefix)
+        plan = await make_plan(context, content, job.prefix, framing)
         await reserve_video(context, job.id, plan.avatar_asset_id)
     except Exception:
         # The recordings copied so far belong to no job.
