@@ -76,13 +76,32 @@ class TestAvatarTrain:
         words = refusal(greenroom("avatar", "train", noise, "--name", "Ana", "--data", data))
         assert "needs the consent of the person" in words and "--consent" in words
 
+    def test_wrong_marks_are_found_before_the_work(self, noise: Path, tmp_path: Path) -> None:
+        marks = tmp_path / "marks.json"
+        marks.write_text('{"speaking": [[0, 99]], "actions": {"nod": [90, 140]}}')
+        done = greenroom(
+            "avatar",
+            "train",
+            noise,
+            "--name",
+            "Ana",
+            "--synthetic",
+            "--marks",
+            marks,
+            "--data",
+            tmp_path / "d",
+        )
+        assert "actions.nod begins at frame 90, inside speaking[0]" in refusal(done)
+        assert not (tmp_path / "d").exists()
+
     def test_bad_footage_leaves_nothing_behind(self, noise: Path, letter: Path, data: Path) -> None:
         done = greenroom("avatar", "train", noise, "--name", "Ana", "--consent", letter, "--data", data)
         words = refusal(done)
         assert "The training video is not a video" in words and "Cure:" in words
         assert [path for path in (data / "objects").rglob("*") if path.is_file()] == []
         assert list((data / "work").iterdir()) == []
-        assert json.loads(greenroom("avatar", "list", "--data", data, "--json").stdout) == []
+        rows = json.loads(greenroom("avatar", "list", "--data", data, "--json").stdout)
+        assert [row for row in rows if not row["built_in"]] == []
 
     def test_beside_a_running_server(self, noise: Path, letter: Path, tmp_path: Path) -> None:
         folder = tmp_path / "served"
@@ -119,6 +138,11 @@ class TestVideoMake:
             (["--text", "Hello.", "--voice", "kokoro-af_heart", "--background", "blu"], "neither a colour"),
             (["--text", "Hello.", "--voice", "kokoro-af_heart"], "no asset has the id x"),
             (["--text", "Hello.", "--voice", "kokoro-af_heart", "--size", "641x360"], "even number"),
+            (
+                ["--text", "Hello.", "--voice", "kokoro-af_heart", "--action", "welcome"],
+                "write it as welcome@0.5",
+            ),
+            (["--text", "Hello.", "--voice", "kokoro-af_heart", "--framing", "feet"], "choose half"),
             (["--audio", "nowhere.wav"], "there is no recording at nowhere.wav"),
         ],
     )
@@ -137,8 +161,9 @@ class TestVideoMake:
 
 
 class TestDemo:
-    def test_footage_is_needed(self) -> None:
-        assert "make demo FOOTAGE=clip.mp4" in refusal(greenroom("demo"))
+    def test_footage_is_needed_where_no_presenter_ships(self, data: Path, tmp_path: Path) -> None:
+        done = greenroom("demo", "--data", data, "-o", tmp_path / "o.mp4", GREENROOM_CAST="none")
+        assert "make demo FOOTAGE=clip.mp4" in refusal(done)
 
     def test_what_cannot_be_said_fails_before_the_training(self, noise: Path, tmp_path: Path) -> None:
         done = greenroom(

@@ -32,13 +32,13 @@ def idle_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSer
     server.process.stdout.close()
 
 
-def upload_avatar(client: Any) -> str:
+def upload_avatar(client: Any, **members: Any) -> str:
     """An asset of the right type whose package turns out to be no avatar."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("readme.txt", "no avatar")
     data = buffer.getvalue()
-    body = m.CreateDigitalAssetRequestBody(asset_name="Ana", asset_type="HUMAN_MODEL_2D")
+    body = m.CreateDigitalAssetRequestBody(asset_name="Ana", asset_type="HUMAN_MODEL_2D", **members)
     asset_id = client.create_digital_asset(m.CreateDigitalAssetRequest(body=body)).asset_id
     file = m.FilesCreateReq(
         file_name="avatar.zip",

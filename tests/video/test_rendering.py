@@ -9,8 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from greenroom.engines.mouth.package import write_manifest
+from greenroom.media.wav import write_wav
+from greenroom.stage.actions import ActionMark
+from greenroom.stage.plan import RenderPlan
+from greenroom.stage.scene import Framing
 from greenroom.video.errors import VideoContentError
-from greenroom.video.rendering import _background, _placement
+from greenroom.video.rendering import _background, _placement, plan
 
 CANVAS = (1280, 720)
 PICTURE = (360, 288)
@@ -59,3 +64,45 @@ class TestBackground:
         given = {"colour": None, "image": str(path), "placement": [-500, 0, 400, 400]}
         with pytest.raises(VideoContentError, match="out of the canvas"):
             _background(given, CANVAS)
+
+
+class TestActions:
+    """The render plan gets the actions that were asked for and those of the interval."""
+
+    def _made(self, tmp_path: Path, interval_ms: int, actions: list[list[Any]]) -> RenderPlan:
+        package = tmp_path / "package"
+        package.mkdir()
+        description = {
+            "name": "Ana", "fps": 25, "size": [160, 128], "frame_count": 250, "segments": [[0, 149]],
+            "actions": {"welcome": [150, 199], "nod": [200, 249]},
+        }  # fmt: skip
+        write_manifest(package, description)
+        write_wav(tmp_path / "a.wav", np.zeros(20 * 16_000, np.float32), 16_000)
+        (tmp_path / "a.json").write_text('{"phonemes": null}')
+        background = {"colour": "#FFFFFF", "image": None, "placement": None}
+        scene = {
+            "wav": str(tmp_path / "a.wav"), "timing": str(tmp_path / "a.json"), "background": background,
+            "human": NOWHERE, "actions": actions,
+        }  # fmt: skip
+        payload = {
+            "out": str(tmp_path / "plan.json"), "width": 320, "height": 180, "fps": 25, "bitrate_kbps": 1000,
+            "title": "Greeting", "package": str(package), "action_interval_ms": interval_ms,
+            "framing": "head", "scenes": [scene, scene],
+        }  # fmt: skip
+        plan(payload, lambda stage, done: None)
+        return RenderPlan.from_json((tmp_path / "plan.json").read_text())
+
+    def test_asks_are_kept_as_they_are(self, tmp_path: Path) -> None:
+        made = self._made(tmp_path, 0, [["nod", 1500]])
+        assert [scene.actions for scene in made.scenes] == [(ActionMark("nod", 1500),)] * 2
+        assert made.scenes[0].framing is Framing.HEAD
+
+    def test_an_interval_adds_its_own_between_them(self, tmp_path: Path) -> None:
+        made = self._made(tmp_path, 5000, [["nod", 9500]])
+        names = [mark.name for scene in made.scenes for mark in scene.actions]
+        assert [mark.at_ms for mark in made.scenes[0].actions] == [5000, 9500, 15_000]
+        assert names[:3] == ["welcome", "nod", "welcome"]
+
+    def test_a_package_without_the_action_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(VideoContentError, match=r"scene 1\[0\]: the avatar has no action 'dance'"):
+            self._made(tmp_path, 0, [["dance", 0]])

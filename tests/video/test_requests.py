@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmetastudio.v1 import model as m
+from tests.video.test_jobs import upload_avatar
 
 pytestmark = pytest.mark.contract
 
@@ -71,18 +72,6 @@ def refused(client: Any, body: Any) -> Any:
             "layer_config[0].rotation.angle",
         ),
         ({"shoot_scripts": [text_scene(background_config=background("VIDEO"))]}, "background_type"),
-        (
-            {
-                "shoot_scripts": [
-                    text_scene(
-                        audio_drive_action_config=[
-                            m.AudioDriveActionConfig(action_tag="wave", action_start_time=1.0)
-                        ]
-                    )
-                ]
-            },
-            "audio_drive_action_config",
-        ),
     ],
 )
 def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, Any], named: str) -> None:
@@ -109,6 +98,46 @@ def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, An
 )
 def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str, Any], words: str) -> None:
     assert words in refused(client, order(**members)).error_msg
+
+
+class TestActions:
+    """An avatar is asked for what its asset says that it can do."""
+
+    @pytest.fixture
+    def avatar(self, client: Any) -> str:
+        tags = [
+            m.ActionTagInfo(action_name_en=name, action_name_zh=name, tag=tag, action_duration=2.0)
+            for name, tag in (("Welcome", "welcome"), ("Nod", "nod"))
+        ]
+        meta = m.HumanModel2DAssetMeta(is_with_action_library=True, action_tag_map=tags)
+        return upload_avatar(client, asset_extra_meta=m.AssetExtraMeta(human_model_2d_meta=meta))
+
+    def _scene(self, *tags: str) -> Any:
+        asks = [m.AudioDriveActionConfig(action_tag=tag, action_start_time=1.5) for tag in tags]
+        return text_scene(audio_drive_action_config=asks)
+
+    def test_what_it_can_do_is_taken(self, client: Any, avatar: str) -> None:
+        body = order(
+            model_asset_id=avatar,
+            shoot_scripts=[self._scene("welcome", "nod")],
+            action_config=m.ActionConfig(action_interval=4.5),
+        )
+        request = m.Create2DDigitalHumanVideoRequest(body=body)
+        assert client.create2_d_digital_human_video(request).job_id
+
+    def test_what_it_cannot_is_named_with_what_it_can(self, client: Any, avatar: str) -> None:
+        body = order(model_asset_id=avatar, shoot_scripts=[self._scene("nod", "dance")])
+        words = refused(client, body).error_msg
+        assert "sequence_no 1: audio_drive_action_config[1].action_tag" in words
+        assert "no action 'dance'; it has welcome, nod" in words
+
+    def test_an_avatar_without_actions_refuses_both_ways(self, client: Any) -> None:
+        plain = upload_avatar(client)
+        words = refused(client, order(model_asset_id=plain, shoot_scripts=[self._scene("nod")])).error_msg
+        assert "the avatar has no actions, so it cannot do 'nod'" in words
+        body = order(model_asset_id=plain, action_config=m.ActionConfig(action_interval=4.5))
+        words = refused(client, body).error_msg
+        assert "action_config.action_interval: the avatar has no actions; leave it out" in words
 
 
 def test_unknown_jobs(client: Any) -> None:
