@@ -51,17 +51,21 @@ class TestBlinks:
         return eyes
 
     def test_gaps_in_seconds(self) -> None:
-        row = blink_row("x", self.opening(50, 150, 275), is_loop=False)
+        row = blink_row("x", [self.opening(50, 150, 275)])
         assert row.value == pytest.approx(4.5)
         assert (row.extra["blinks"], row.extra["a_minute"]) == (3, 9)
         assert (row.extra["shortest_s"], row.extra["longest_s"]) == (4.0, 5.0)
 
     def test_a_loop_goes_on_with_its_first_blink(self) -> None:
-        row = blink_row("x", self.opening(50, 150, frames=250), is_loop=True)
+        row = blink_row("x", [self.opening(50, 150, frames=250)], is_loop=True)
         assert (row.extra["shortest_s"], row.extra["longest_s"]) == (4.0, 6.0)
 
     def test_nobody_blinks(self) -> None:
-        assert blink_row("x", self.opening(), is_loop=True).value is None
+        assert blink_row("x", [self.opening()], is_loop=True).value is None
+
+    def test_the_time_between_takes_does_not_count(self) -> None:
+        row = blink_row("x", [self.opening(400), self.opening(100, 200)])
+        assert (row.value, row.extra["blinks"]) == (4.0, 3)
 
 
 def test_the_ring_lies_on_both_sides_of_the_border() -> None:

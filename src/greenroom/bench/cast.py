@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -130,29 +130,34 @@ def _change(earlier: BaseFrame, later: BaseFrame, where: npt.NDArray[np.bool_]) 
 
 def blink_rows(package: AvatarPackage) -> list[Row]:
     """Seconds from blink to blink while speaking and, where there is a loop, while listening."""
-    takes = {"speaking": package.segments[0]} | ({"idle": package.idle} if package.idle else {})
     clip = BaseClip(package.base_video, None)
-    rows = []
-    for name, (first, last) in takes.items():
+
+    def opening(first: int, last: int) -> npt.NDArray[np.float64]:
         frames = (clip.frame(index).colour for index in range(first, last + 1))
-        opening = eye_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
-        rows.append(blink_row(f"from blink to blink, {name}", opening, is_loop=name == "idle"))
+        return eye_opening(LiteRtFaceTracker().track(iter(frames), VIDEO_FPS).landmarks)
+
+    rows = [blink_row("from blink to blink, speaking", [opening(*take) for take in package.segments])]
+    if package.idle is not None:
+        rows.append(blink_row("from blink to blink, idle", [opening(*package.idle)], is_loop=True))
     clip.close()
     return rows
 
 
-def blink_row(name: str, opening: npt.NDArray[np.float64], *, is_loop: bool) -> Row:
+def blink_row(name: str, takes: Sequence[npt.NDArray[np.float64]], *, is_loop: bool = False) -> Row:
     """
     Args:
-        opening: of the eyes in each frame at VIDEO_FPS.
-        is_loop: the first frame follows the last.
+        takes: opening of the eyes in each frame at VIDEO_FPS; nothing is said of the time between takes.
+        is_loop: the first frame of a take follows its last.
     """
+    opening = np.concatenate(takes)
     usual = float(np.nanmedian(opening))
-    blinks = list(runs(opening < _SHUT * usual))
-    starts = np.array([begin for begin, _ in blinks], np.float64)
-    gaps = np.diff(starts) / VIDEO_FPS
-    if is_loop and len(starts):
-        gaps = np.append(gaps, (starts[0] + len(opening) - starts[-1]) / VIDEO_FPS)
+    blinks, gaps = 0, np.zeros(0)
+    for take in takes:
+        starts = np.array([begin for begin, _ in runs(take < _SHUT * usual)], np.float64)
+        if is_loop and len(starts):
+            starts = np.append(starts, starts[0] + len(take))
+        blinks += len(starts) - (is_loop and len(starts) > 0)
+        gaps = np.append(gaps, np.diff(starts) / VIDEO_FPS)
     lowest = float(np.nanmin(opening))
     return Row(
         name,
@@ -161,8 +166,8 @@ def blink_row(name: str, opening: npt.NDArray[np.float64], *, is_loop: bool) -> 
         f"eyes open {usual:.3f}, at their lowest {lowest:.3f} of the face's height",
         "3 to 6 s",
         {
-            "blinks": len(blinks),
-            "a_minute": 60 * VIDEO_FPS * len(blinks) / len(opening),
+            "blinks": blinks,
+            "a_minute": 60 * VIDEO_FPS * blinks / len(opening),
             "shortest_s": float(gaps.min()) if len(gaps) else None,
             "longest_s": float(gaps.max()) if len(gaps) else None,
         },

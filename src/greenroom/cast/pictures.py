@@ -12,6 +12,7 @@ from greenroom.cast.catalogue import Person
 from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.protocols import Image
 from greenroom.media.cover import write_cover
+from greenroom.stage.actions import ActionMark
 from greenroom.stage.plan import RenderPlan, ScenePlan
 from greenroom.stage.render import render_video
 from greenroom.stage.speech import speak, write_wav
@@ -22,6 +23,7 @@ _LIGHT, _SHADE = (246, 244, 242), (205, 196, 188)
 """BGR of the wall behind the head, and in the corners."""
 _PAUSE_S = 0.6
 """Shown after the last word."""
+_GREETING = ActionMark("welcome", 200)
 
 
 def write_cover_picture(package: AvatarPackage, out: Path) -> None:
@@ -46,6 +48,7 @@ def write_preview(package: AvatarPackage, person: Person, out: Path) -> None:
             speech.phonemes,
             duration_s=round(speech.duration_s + _PAUSE_S, 2),
             background=_wall(folder, PREVIEW_SIZE),
+            actions=(_GREETING,) if _GREETING.name in package.actions else (),
         )
         render_video(RenderPlan((scene,), *PREVIEW_SIZE, crf=23, title=person.title), out)
 
@@ -57,8 +60,8 @@ def studio_wall(size: tuple[int, int]) -> Image:
     distance = np.hypot((x - width / 2) / width, (y - height * 0.35) / height)
     amount = np.clip(distance / 0.75, 0.0, 1.0)[..., None] ** 1.5
     wall = (1 - amount) * np.array(_LIGHT, np.float32) + amount * np.array(_SHADE, np.float32)
-    # A level of noise hides the steps of so flat a gradient.
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, wall.shape)
+    # Noise hides the steps of so flat a gradient.
+    noise = np.random.default_rng(0).uniform(-1.5, 1.5, wall.shape[:2])[..., None]
     return np.asarray(np.clip(wall + noise + 0.5, 0, 255), np.uint8)
 
 

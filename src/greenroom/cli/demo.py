@@ -25,6 +25,8 @@ PRESENTER_TEXT = (
     "Write a text, choose a voice, and I will say it for you, in English or in Chinese, in a video or live. "
     "Everything runs on your own machine. So, what shall I say next?"
 )
+PRESENTER_ACTIONS = (("welcome", 0.2), ("explain", 6.0), ("nod", 13.0))
+"""To `PRESENTER_TEXT`: name and moment in seconds, of those that the presenter has."""
 
 
 def command(
@@ -63,7 +65,9 @@ def command(
                 "the demo needs footage: make demo FOOTAGE=clip.mp4 (or greenroom demo --footage clip.mp4)"
             )
         words = text or PRESENTER_TEXT.format(title=who.person.title)
-        show = _Show(words, voice or voice_for_text(who, words), background)
+        has = {action.name for action in who.package.actions} if text is None else set()
+        actions = tuple((name, at_s) for name, at_s in PRESENTER_ACTIONS if name in has)
+        show = _Show(words, voice or voice_for_text(who, words), background, actions)
     run(_demo(settings, who, show, canvas, place))
     print(place)
 
@@ -82,6 +86,7 @@ class _Show:
     voice: str
     background: str | None
     """A colour or a picture; None for the studio's wall."""
+    actions: tuple[tuple[str, float], ...] = ()
 
 
 async def _demo(
@@ -100,9 +105,10 @@ async def _demo(
                 if isinstance(who, _Training)
                 else who.asset_id
             )
-            await make_video(
-                studio, VideoOrder(avatar_id, show.voice, show.text, None, background, size, out)
+            order = VideoOrder(
+                avatar_id, show.voice, show.text, None, background, size, out, actions=show.actions
             )
+            await make_video(studio, order)
 
 
 def _studio_wall(folder: Path, size: tuple[int, int]) -> str:
