@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, place_actions
-from greenroom.stage.scene import SceneError
+from greenroom.stage.errors import SceneError
 
 RUNS = {"welcome": (100, 189), "nod": (190, 219), "explain": (220, 299)}
 

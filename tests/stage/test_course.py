@@ -13,10 +13,10 @@ from greenroom.media.decode import read_frames
 from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark, PlacedAction
 from greenroom.stage.course import ENTER_FRAMES, Course, IdleLoop, idle_start
+from greenroom.stage.errors import SceneError
 from greenroom.stage.performance import AvatarOpener, Performer
 from greenroom.stage.plan import RenderPlan, ScenePlan, plan_segments
 from greenroom.stage.render import render_segment, render_video
-from greenroom.stage.scene import SceneError
 
 pytestmark = pytest.mark.media
 

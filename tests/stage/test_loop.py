@@ -11,10 +11,10 @@ import pytest
 from greenroom.engines.protocols import AvatarPackageError, Image
 from greenroom.media.decode import read_frames
 from greenroom.stage.base_clip import BaseClip
+from greenroom.stage.framing import PersonArea
 from greenroom.stage.loop import BaseLoop
 from greenroom.stage.loop_index import LoopIndex, index_clip
 from greenroom.stage.performance import AvatarOpener, Performer
-from greenroom.stage.scene import PersonArea
 
 pytestmark = pytest.mark.media
 

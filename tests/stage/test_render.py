@@ -11,10 +11,10 @@ from greenroom.engines.protocols import PhonemeSpan
 from greenroom.media.decode import read_audio, read_frames
 from greenroom.media.mux import is_faststart
 from greenroom.media.wav import write_wav
+from greenroom.stage.framing import Placement
 from greenroom.stage.performance import AvatarOpener
 from greenroom.stage.plan import PlanError, RenderPlan, ScenePlan, plan_segments
 from greenroom.stage.render import render_segment, render_video
-from greenroom.stage.scene import Placement
 
 pytestmark = pytest.mark.media
 

@@ -10,16 +10,9 @@ import pytest
 from greenroom.media.colour import FrameReader
 from greenroom.media.encode import planes_of
 from greenroom.media.errors import NotMediaError
-from greenroom.stage.scene import (
-    Person,
-    PersonArea,
-    Placement,
-    Scene,
-    SceneError,
-    background_picture,
-    default_placement,
-    parse_colour,
-)
+from greenroom.stage.errors import SceneError
+from greenroom.stage.framing import FacePlace, PersonArea, Placement, default_placement, head_placement
+from greenroom.stage.scene import Person, Scene, background_picture, parse_colour
 
 PERSON = (110, 150, 200)
 
@@ -45,6 +38,39 @@ def _draw(
     scene.draw(planes_of(frame), colour, matte)
     frame.colorspace = 1
     return FrameReader().read(frame, canvas)
+
+
+class TestHeadAndShoulders:
+    """A half-body picture of 1200x1080 with a face 250 pixels high."""
+
+    AREA = PersonArea(250, 60, 950, 1080, 600.0)
+    FACE = FacePlace(600.0, 130.0, 380.0)
+
+    @pytest.mark.parametrize("canvas", [(1920, 1080), (1280, 720), (1080, 1920), (640, 640)])
+    def test_the_face_is_large_whole_and_in_the_middle(self, canvas: tuple[int, int]) -> None:
+        width, height = canvas
+        place = head_placement(canvas, (1200, 1080), self.AREA, self.FACE)
+        scale = place.height / 1080
+        assert place.width / 1200 == pytest.approx(scale, rel=0.01)
+        forehead, chin = place.y + 130 * scale, place.y + 380 * scale
+        assert place.x + 600 * scale == pytest.approx(width / 2, abs=2)
+        assert 0.12 * height < forehead < chin < 0.75 * height
+        assert chin - forehead == pytest.approx(min(0.40 * height, 0.55 * width), rel=0.02)
+        half = default_placement(canvas, (1200, 1080), self.AREA)
+        assert place.height > 1.2 * half.height
+        assert place.y + 1080 * scale >= height - 1
+
+    def test_a_short_picture_stands_on_the_lower_edge(self) -> None:
+        """Cut off below the shoulders: the head goes down rather than the chest ending in the air."""
+        area = PersonArea(250, 60, 950, 500, 600.0)
+        place = head_placement((1080, 1920), (1200, 500), area, self.FACE)
+        assert place.y + place.height == pytest.approx(1920, abs=2)
+
+    def test_a_person_who_was_not_cut_out_fills_the_canvas(self) -> None:
+        for face in (FacePlace(100.0, 130.0, 380.0), FacePlace(1100.0, 10.0, 200.0)):
+            place = head_placement((1920, 1080), (1200, 1080), None, face)
+            assert place.x <= 0 and place.x + place.width >= 1920
+            assert place.y <= 0 and place.y + place.height >= 1080
 
 
 @pytest.mark.parametrize("canvas", [(1920, 1080), (1280, 720), (1080, 1920), (640, 640), (322, 182)])

@@ -12,8 +12,8 @@ import pytest
 from greenroom.engines.mouth.package import write_manifest
 from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark
+from greenroom.stage.framing import Framing
 from greenroom.stage.plan import RenderPlan
-from greenroom.stage.scene import Framing
 from greenroom.video.errors import VideoContentError
 from greenroom.video.rendering import _background, _placement, plan
 

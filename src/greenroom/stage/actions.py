@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from greenroom.engines.protocols import VIDEO_FPS
-from greenroom.stage.scene import SceneError
+from greenroom.stage.errors import SceneError
 
 Run = tuple[int, int]
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from greenroom.media.decode import read_frames
-from greenroom.stage.scene import PersonArea
+from greenroom.stage.framing import PersonArea
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]

@@ -14,10 +14,10 @@ from greenroom.engines.protocols import AvatarPackageError, Image, Pcm, PhonemeS
 from greenroom.stage.actions import Run
 from greenroom.stage.base_clip import Alpha, BaseClip
 from greenroom.stage.course import Course, IdleLoop
+from greenroom.stage.framing import FacePlace, PersonArea
 from greenroom.stage.loop import BaseLoop, LoopFrame
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
 from greenroom.stage.morph import morph
-from greenroom.stage.scene import FacePlace, PersonArea
 
 if TYPE_CHECKING:
     from greenroom.engines.mouth.package import AvatarPackage

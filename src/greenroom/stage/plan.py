@@ -15,7 +15,8 @@ from greenroom.engines.protocols import PhonemeSpan
 from greenroom.media.encode import VideoSettings
 from greenroom.stage.actions import ActionMark
 from greenroom.stage.clock import MediaClock
-from greenroom.stage.scene import Framing, Placement, SceneError
+from greenroom.stage.errors import SceneError
+from greenroom.stage.framing import Framing, Placement
 
 FRAME_RATES = (24, 25, 30)
 SEGMENT_S = 10

@@ -27,18 +27,11 @@ from greenroom.media.wav import read_wav
 from greenroom.stage.actions import place_actions
 from greenroom.stage.clock import performance_frame
 from greenroom.stage.course import Course, idle_start
+from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
-from greenroom.stage.scene import (
-    Framing,
-    Person,
-    Placement,
-    Scene,
-    background_picture,
-    default_placement,
-    head_placement,
-)
+from greenroom.stage.scene import Person, Scene, background_picture
 
 _DEPTH = 4
 """Frames in each queue: enough to even out, few enough to stay small at 1080p."""

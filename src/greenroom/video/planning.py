@@ -23,6 +23,7 @@ from greenroom.scripts.wire import (
     ShootScriptItem,
     VideoConfig,
 )
+from greenroom.stage.actions import unknown_action
 from greenroom.storage.links import OBJECTS_PATH
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
@@ -177,9 +178,6 @@ class _ScenePlanner:
         """The actions that are asked for, with their moments in milliseconds."""
         for number, ask in enumerate(asks):
             if ask.action_tag not in self._actions:
-                # The stage brings OpenCV along, which a server needs for nothing else.
-                from greenroom.stage.actions import unknown_action
-
                 raise VideoContentError(
                     f"{field}: audio_drive_action_config[{number}].action_tag: "
                     f"{unknown_action(ask.action_tag, self._actions)}"

@@ -68,8 +68,8 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     A scene is `{wav, timing, background, human, actions}`. Answers `{segments}`, the number of
     parts to render.
     """
+    from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import RenderPlan, plan_segments
-    from greenroom.stage.scene import SceneError
 
     try:
         made = RenderPlan(
@@ -93,8 +93,8 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{plan, number, out}`: render one part of about ten seconds."""
+    from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import plan_segments
-    from greenroom.stage.scene import SceneError
 
     try:
         renderer = _renderer(payload["plan"])
@@ -153,8 +153,8 @@ def _renderer(plan_path: str) -> Any:
 def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import PhonemeSpan
+    from greenroom.stage.framing import Framing
     from greenroom.stage.plan import ScenePlan
-    from greenroom.stage.scene import Framing
 
     canvas = payload["width"], payload["height"]
     phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
@@ -231,7 +231,7 @@ def _placement(human: dict[str, Any], canvas: tuple[int, int], picture: tuple[in
     The picture keeps its shape: in a box of another shape it stands on the lower edge, in the middle. Without
     a size it is as tall as the canvas; without a position it stands at the bottom, in the middle.
     """
-    from greenroom.stage.scene import Placement
+    from greenroom.stage.framing import Placement
 
     if all(value is None for value in human.values()):
         return None
