@@ -16,6 +16,7 @@ from huaweicloudsdkmetastudio.v1 import (
     DeleteAssetRequest,
     HumanModel2DAssetMeta,
     ListAssetsRequest,
+    ListStylesRequest,
     RestoreAssetRequest,
     ReviewConfig,
     ShowAssetRequest,
@@ -448,3 +449,21 @@ class TestRestoreAsset:
         delete(client, asset_id)
         assert refused(lambda: restore(other_client, asset_id)).code == "MSS.10001001"
         assert show(client, asset_id).asset_state == "DELETING"
+
+
+class TestListStyles:
+    def test_of_ones_own_assets_and_of_no_others(self, client: Any, other_client: Any) -> None:
+        name = f"style-{uuid4().hex}"
+        new_asset(client, system_properties=[SystemProperty(key="STYLE_ID", value=name)])
+        found = [style for style in _styles(client) if style.style_id == name]
+        assert [(style.state, style.style_assets) for style in found] == [("UNPUBLISHED", [])]
+        assert not [style for style in _styles(other_client) if style.style_id == name]
+
+    def test_an_unknown_state(self, client: Any) -> None:
+        error = refused(lambda: _styles(client, state="GONE"))
+        assert error.status == 400
+
+
+def _styles(client: Any, **query: Any) -> list[Any]:
+    styles: list[Any] = client.list_styles(ListStylesRequest(limit=100, **query)).styles
+    return styles

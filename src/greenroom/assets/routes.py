@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greenroom.api.operations import operation
-from greenroom.assets import batch, replication, service, transfers, uploads
+from greenroom.assets import batch, replication, service, styles, transfers, uploads
 from greenroom.assets.file_wire import (
     ConfirmFileUploadRequestBody,
     CreateFileResponse,
@@ -11,6 +11,7 @@ from greenroom.assets.file_wire import (
     FilesCreateReq,
     LargeFilesCreateReq,
 )
+from greenroom.assets.style_wire import ListStylesQuery, ListStylesResponse
 from greenroom.assets.wire import (
     BatchAssetActionReq,
     BatchExecuteAssetActionResponse,
@@ -134,3 +135,8 @@ async def delete_file(context: Context, file_id: str) -> None:
 @operation("CreateLargeFile")
 async def create_large_file(context: Context, body: LargeFilesCreateReq) -> CreateLargeFileResponse:
     return await uploads.create_large_file(context, body)
+
+
+@operation("ListStyles")
+async def list_styles(context: Context, query: ListStylesQuery) -> ListStylesResponse:
+    return await styles.list_styles(context, query)

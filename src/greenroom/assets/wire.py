@@ -271,7 +271,7 @@ class ListAssetsResponse(WireModel):
     assets: list[DigitalAssetInfo]
 
 
-def _each_of(allowed: type[StrEnum]) -> Any:
+def each_of(allowed: type[StrEnum]) -> Any:
     """Checks a comma-separated value of the query."""
 
     def check(text: str) -> str:
@@ -291,11 +291,11 @@ class ListAssetsQuery(PageQuery):
     tag_combination_type: Literal["INTERSECTION", "UNION_SET"] = "UNION_SET"
     start_time: WireTime | None = None
     end_time: WireTime | None = None
-    asset_type: Annotated[str, Field(max_length=128), _each_of(AssetType)] | None = None
+    asset_type: Annotated[str, Field(max_length=128), each_of(AssetType)] | None = None
     sort_key: Literal["create_time", "update_time", "asset_order"] = "create_time"
     sort_dir: Literal["asc", "desc"] = "asc"
     asset_source: AssetSource = AssetSource.CUSTOMIZATION
-    asset_state: Annotated[str, Field(max_length=512), _each_of(AssetState)] | None = None
+    asset_state: Annotated[str, Field(max_length=512), each_of(AssetState)] | None = None
     style_id: str | None = Field(None, max_length=64)
     accurate_query_field: list[str] = Field(default_factory=list)
     asset_id: list[str] = Field(default_factory=list)
@@ -408,8 +408,8 @@ class ListTransferAssetJobsResponse(WireModel):
 
 class ListTransferAssetJobsQuery(PageQuery):
     role: Literal["ALL", "SENDER", "RECEIVER"] | None = None
-    state: Annotated[str, Field(max_length=64), _each_of(TransferState)] | None = None
-    transfer_type: Annotated[str, Field(max_length=64), _each_of(TransferType)] | None = None
+    state: Annotated[str, Field(max_length=64), each_of(TransferState)] | None = None
+    transfer_type: Annotated[str, Field(max_length=64), each_of(TransferType)] | None = None
 
 
 class TransJobRejectBody(WireModel):

@@ -72,6 +72,13 @@ class AssetRepository(Repository[Asset]):
         rows = await self.session.scalars(self.select().where(Asset.id.in_(list(dict.fromkeys(asset_ids)))))
         return {row.id: row for row in rows}
 
+    async def with_property(self, key: str) -> Sequence[Asset]:
+        """Those that have a system property of this key, the oldest first; not those deleted for good."""
+        literal = json.dumps({"key": key})[1:-1]
+        content = cast(Asset.system_properties, Text)
+        query = self.select().where(Asset.is_gone.is_(False), func.replace(content, literal, "") != content)
+        return list(await self.session.scalars(query.order_by(Asset.created_at, Asset.id)))
+
     async def replace_shares(self, asset_id: str, rows: Sequence[AssetShare]) -> None:
         await self.session.execute(delete(AssetShare).where(AssetShare.asset_id == asset_id))
         self.session.add_all(rows)

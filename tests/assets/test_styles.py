@@ -1,0 +1,63 @@
+"""Styles: what the assets of a project name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from greenroom.assets import service
+from greenroom.assets.style_wire import ListStylesQuery, StyleInfo
+from greenroom.assets.styles import list_styles
+from greenroom.runtime import Runtime, Scope
+
+from .conftest import VirtualClock
+from .making import create, stored_asset
+
+
+def in_style(*names: str) -> list[dict[str, Any]]:
+    return [{"key": "STYLE_ID", "value": name} for name in names]
+
+
+async def styles(runtime: Runtime, scope: Scope, **query: Any) -> list[StyleInfo]:
+    async with runtime.transaction(scope, read_only=True) as context:
+        answer = await list_styles(context, ListStylesQuery.model_validate(query))
+    assert answer.count >= len(answer.styles)
+    return answer.styles
+
+
+async def test_a_style_is_what_its_assets_say(runtime: Runtime, scope: Scope, clock: VirtualClock) -> None:
+    oil = in_style("oil")
+    first = await stored_asset(runtime, scope, kind="MATERIAL", tags=["warm"], system_properties=oil)
+    clock.now += timedelta(hours=1)
+    await stored_asset(runtime, scope, tags=["warm", "dry"], system_properties=oil)
+    clock.now += timedelta(hours=1)
+    await create(runtime, scope, system_properties=in_style("ink"))
+    await create(runtime, scope, system_properties=[{"key": "DH_ID", "value": "oil"}])
+    found = await styles(runtime, scope)
+    assert [(one.style_id, one.state) for one in found] == [("oil", "PUBLISHED"), ("ink", "UNPUBLISHED")]
+    assert [item.asset_id for item in found[0].style_assets] == [first]
+    assert found[0].tags == ["warm", "dry"]
+    assert (found[0].create_time, found[0].update_time) == ("2026-03-01T12:00:00Z", "2026-03-01T13:00:00Z")
+
+
+async def test_order_pages_and_filters(runtime: Runtime, scope: Scope, clock: VirtualClock) -> None:
+    for name in ("a", "b", "c"):
+        await create(runtime, scope, system_properties=in_style(name))
+        clock.now += timedelta(hours=1)
+
+    async def ids(**query: Any) -> list[str]:
+        return [one.style_id for one in await styles(runtime, scope, **query)]
+
+    assert await ids(sort_dir="desc") == ["c", "b", "a"]
+    assert await ids(offset=1, limit=1) == ["b"]
+    assert await ids(create_since="2026-03-01T13:00:00Z") == ["b", "c"]
+    assert await ids(create_until="2026-03-01T13:00:00Z") == ["a", "b"]
+    assert await ids(state="PUBLISHED") == []
+    assert await ids(state="PUBLISHED,UNPUBLISHED") == ["a", "b", "c"]
+
+
+async def test_deleted_assets_have_no_style(runtime: Runtime, scope: Scope) -> None:
+    asset_id = await create(runtime, scope, system_properties=in_style("oil"))
+    async with runtime.transaction(scope) as context:
+        await service.delete_asset(context, asset_id, "force")
+    assert await styles(runtime, scope) == []
