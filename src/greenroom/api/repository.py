@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import TextClause, delete, select, text
+from sqlalchemy import TextClause, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from greenroom.api.models import RateWindow, UsedSignature
@@ -78,6 +78,11 @@ async def _take_in_sqlite(connection: AsyncConnection, window: Window) -> bool:
             table.update().where(RateWindow.key == window.key).values(**values)  # type: ignore[attr-defined]
         )
     return True
+
+
+async def count_windows(session: AsyncSession) -> int:
+    """How many windows the database holds."""
+    return await session.scalar(select(func.count()).select_from(RateWindow)) or 0
 
 
 def _forget(dialect: str) -> TextClause:

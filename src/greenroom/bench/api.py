@@ -36,13 +36,13 @@ async def _measure(folder: Path) -> list[Row]:
     one = f"/v1/{prepared.project_id}/digital-assets/{prepared.asset_id}"
     loads: dict[str, Load] = {}
     rows: list[Row] = []
-    async with _server("whole", prepared) as started:
+    async with serving("whole", prepared.data_dir) as started:
         rows += [*_start_rows(started)]
         signed = sign_get(prepared, started.port, one)
         loads["whole"] = await started.measure(signed)
         rows += await _pages(prepared, started.port)
     for name, path in (("open", one), ("bare", f"/row/{prepared.asset_id}")):
-        async with _server(name, prepared) as started:
+        async with serving(name, prepared.data_dir) as started:
             plain = Request.plain(started.port, path)
             loads[name] = await started.measure(plain)
     return _request_rows(loads, await _cost_of_the_gate(prepared)) + rows
@@ -74,15 +74,15 @@ class Started:
 
 
 @asynccontextmanager
-async def _server(kind: str, prepared: Prepared) -> AsyncIterator[Started]:
+async def serving(kind: str, data_dir: Path) -> AsyncIterator[Started]:
     """A server in a process of its own: `greenroom serve` for "whole", else one of `api_servers`."""
     import httpx
 
     port = _free_port()
     if kind == "whole":
-        command = ["greenroom.cli.main", "serve", "--data", str(prepared.data_dir), "--port", str(port)]
+        command = ["greenroom.cli.main", "serve", "--data", str(data_dir), "--port", str(port)]
     else:
-        command = ["greenroom.bench.api_servers", kind, str(prepared.data_dir), str(port)]
+        command = ["greenroom.bench.api_servers", kind, str(data_dir), str(port)]
     environment = {**os.environ, "GREENROOM_EMBEDDED_WORKER": "false"}
     begun = time.perf_counter()
     process = await asyncio.create_subprocess_exec(

@@ -97,13 +97,18 @@ async def _connection(port: int, request: Request, end: float, load: Load) -> No
             data, made_in = request.encode(), int(now)
         sent = time.perf_counter()
         load.sent += 1
-        writer.write(data)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]
-        await reader.readexactly(int(length))
-        if head.split(b" ", 2)[1] == b"200":
+        if await exchange(reader, writer, data) == 200:
             load.times_ms.append((time.perf_counter() - sent) * 1000)
         else:
             load.failures += 1
     writer.close()
     await writer.wait_closed()
+
+
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> int:
+    """Send a request, read the whole answer; its status."""
+    writer.write(data)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+    await reader.readexactly(int(length))
+    return int(head.split(b" ", 2)[1])
