@@ -51,10 +51,11 @@ def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     package = AvatarPackage.open(package_dir)
     write_cover(package.base_video, Path(payload["cover"]))
     files = sorted(path for path in package_dir.rglob("*") if path.is_file())
-    # Videos and weights do not get smaller; stored files can be read in place.
-    with zipfile.ZipFile(payload["archive"], "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(payload["archive"], "w") as archive:
         for number, path in enumerate(files):
-            archive.write(path, path.relative_to(package_dir).as_posix())
+            # Videos do not get smaller; rounded weights do, by a tenth.
+            way = zipfile.ZIP_STORED if path.suffix == ".mp4" else zipfile.ZIP_DEFLATED
+            archive.write(path, path.relative_to(package_dir).as_posix(), way)
             progress("packing", (number + 1) / len(files))
     actions = {name: (last - first + 1) / package.fps for name, (first, last) in package.actions.items()}
     return {"width": package.size[0], "height": package.size[1], "actions": actions}

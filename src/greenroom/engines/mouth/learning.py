@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
+from greenroom.engines.mouth.compact import compact
 from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
 from greenroom.engines.mouth.preparation import Footage, Hearing, stretched
 
@@ -206,7 +207,7 @@ def export_driver(ensemble: Ensemble, path: Path) -> None:
     """Write the drivers as one ONNX network: `features` [1, 2n, f] -> `course` [1, n, outputs]."""
     features = ensemble.drivers[0].mean.shape[0]
     _export(
-        ensemble,
+        compact(ensemble),
         (torch.zeros(1, 50, features),),
         path,
         {"names": (["features"], ["course"]), "axes": {"features": {1: "steps"}, "course": {1: "frames"}}},
@@ -349,11 +350,12 @@ def export_painter(painter: Painter, footage: Footage, path: Path) -> None:
     The hole is a constant of the network.
     """
     hole = torch.from_numpy(footage.geometry.hole)[None, None]
+    small = compact(painter)
 
     class WithHole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.painter = painter
+            self.painter = small
             self.register_buffer("hole", hole)
 
         def forward(self, context: Tensor, code: Tensor) -> Tensor:
@@ -380,6 +382,8 @@ def _export(network: torch.nn.Module, example: tuple[Tensor, ...], path: Path, f
             dynamic_axes=form["axes"] or None,
             opset_version=17,
             dynamo=False,
+            # Folded, the small weights would be written out in full; the runtime folds them when it loads.
+            do_constant_folding=False,
         )
     part = path.with_suffix(".part")
     part.write_bytes(buffer.getvalue())
