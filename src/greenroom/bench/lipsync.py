@@ -60,13 +60,15 @@ _VOICES = (
 )
 
 
+_WHOLE_PIXELS = 640 * 480
+"""Larger pictures of unseen clips are cut to the face, so that they fit into memory."""
 _FACE_MARGIN = 0.5
 """What is kept around the face of an unseen clip, in face heights."""
 
 
 @dataclass(slots=True, frozen=True)
 class Clip:
-    """An unseen clip: the surroundings of the face, and the sound at `_RATE`."""
+    """An unseen clip: its pictures, of large ones the face's surroundings, and the sound at `_RATE`."""
 
     frames: list[Image]
     sound: npt.NDArray[np.float32]
@@ -109,18 +111,22 @@ def _package(folder: Path) -> tuple[AvatarPackage, list[Row]]:
 
 
 def unseen_clips(folder: Path) -> list[Clip]:
-    """The videos in `folder`, cut to the face, so that 1080p fits into memory."""
+    """The videos in `folder`, in the order of their names."""
     videos = sorted(path for path in folder.iterdir() if path.suffix in {".mpg", ".mp4", ".mov", ".webm"})
     return [_read_clip(path) for path in videos]
 
 
 def _read_clip(path: Path) -> Clip:
-    boxes = face_box(LiteRtFaceTracker().track(read_frames(path), VIDEO_FPS).landmarks)
-    left, top = np.nanmin(boxes[:, :2], axis=0)
-    right, bottom = np.nanmax(boxes[:, 2:], axis=0)
-    margin = _FACE_MARGIN * (bottom - top)
-    rows = slice(max(0, int(top - margin)), int(bottom + margin))
-    columns = slice(max(0, int(left - margin)), int(right + margin))
+    track = LiteRtFaceTracker().track(read_frames(path), VIDEO_FPS)
+    width, height = track.frame_size
+    rows, columns = slice(0, height), slice(0, width)
+    if width * height > _WHOLE_PIXELS:
+        boxes = face_box(track.landmarks)
+        left, top = np.nanmin(boxes[:, :2], axis=0)
+        right, bottom = np.nanmax(boxes[:, 2:], axis=0)
+        margin = _FACE_MARGIN * (bottom - top)
+        rows = slice(max(0, int(top - margin)), int(bottom + margin))
+        columns = slice(max(0, int(left - margin)), int(right + margin))
     frames = [np.ascontiguousarray(frame[rows, columns]) for frame in read_frames(path)]
     return Clip(frames, read_audio(path, _RATE))
 

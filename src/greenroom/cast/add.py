@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,17 +30,22 @@ from greenroom.cast.catalogue import (
     read_description,
     write_description,
 )
-from greenroom.cast.pictures import write_cover_picture, write_preview
+from greenroom.cast.pictures import write_pictures
 from greenroom.engines.mouth.package import MANIFEST, AvatarPackage
 from greenroom.engines.protocols import EngineError
 
 LARGEST_BYTES = 25_000_000
 """What a first run must unpack for one presenter."""
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+Show = Callable[[AvatarPackage, Person, Path], None]
 
 
-def add_presenter(source: Path, name: str, today: date, folder: Path = CAST_FOLDER) -> Package:
+def add_presenter(
+    source: Path, name: str, today: date, folder: Path = CAST_FOLDER, show: Show = write_pictures
+) -> Package:
     """Put the package in `source` into the cast in `folder`, as the presenter `name`.
+
+    `show` writes `COVER` and `PREVIEW` into the folder that it is given.
 
     Raises:
         CastError: nobody of that name is described, or the package does not say that it is synthetic.
@@ -58,12 +64,10 @@ def add_presenter(source: Path, name: str, today: date, folder: Path = CAST_FOLD
     place = folder / name
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place, prefix=".building-") as building:
-        made = {file: Path(building) / file for file in (ARCHIVE, COVER, PREVIEW)}
-        write_archive(package, made[ARCHIVE])
-        write_cover_picture(package, made[COVER])
-        write_preview(package, person, made[PREVIEW])
-        for file, path in made.items():
-            path.replace(place / file)
+        write_archive(package, Path(building) / ARCHIVE)
+        show(package, person, Path(building))
+        for file in (ARCHIVE, COVER, PREVIEW):
+            (Path(building) / file).replace(place / file)
     entry = _entry(package, person, place, today)
     people = tuple(replace(one, package=entry) if one is person else one for one in described.presenters)
     write_description(folder, replace(described, presenters=people))

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from greenroom.cast.catalogue import Person
+from greenroom.cast.catalogue import COVER, PREVIEW, Person
 from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.protocols import Image
 from greenroom.media.cover import write_cover
@@ -24,6 +24,12 @@ _LIGHT, _SHADE = (246, 244, 242), (205, 196, 188)
 _PAUSE_S = 0.6
 """Shown after the last word."""
 _GREETING = ActionMark("welcome", 200)
+
+
+def write_pictures(package: AvatarPackage, person: Person, folder: Path) -> None:
+    """The still and the clip of a presenter, into `folder`."""
+    write_cover_picture(package, folder / COVER)
+    write_preview(package, person, folder / PREVIEW)
 
 
 def write_cover_picture(package: AvatarPackage, out: Path) -> None:
