@@ -107,3 +107,31 @@ def test_verify_tells_what_was_tampered_with(operator: Operator, tmp_path: Path)
         connection.execute("DROP TRIGGER billing_ledger_no_update")
         connection.execute("UPDATE billing_ledger SET amount_micros = 0 WHERE kind = 'PAYMENT'")
     assert "it was changed after it was written" in operator.run("ledger", "verify", expect=1)
+
+
+def test_limits_of_users(operator: Operator) -> None:
+    operator.run("quotas", "set", "ana", "video_time_2d_model=60", "voice_clone_basic=3", "--tenant", "acme")
+    operator.run("quotas", "set", "ana", "voice_clone_basic=2", "--tenant", "acme")
+    rows = operator.read("quotas", "list", "--tenant", "acme")
+    assert [(row["user"], row["item"], row["limit"]) for row in rows] == [
+        ("ana", "video_time_2d_model", 60.0),
+        ("ana", "voice_clone_basic", 2),
+    ]
+    operator.run("quotas", "delete", "ana", "--tenant", "acme")
+    assert operator.read("quotas", "list", "--tenant", "acme") == []
+    events = operator.read("audit", "--kind", "CHANGE", "--tenant", "acme")
+    assert sum(event["action"] == "billing:quota" for event in events) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("set", "ana", "voices=3", "--tenant", "acme"), "'voices'"),
+        (("set", "ana", "voice_clone_basic=many", "--tenant", "acme"), "ITEM=NUMBER"),
+        (("set", "ana", "voice_clone_basic=-2", "--tenant", "acme"), "-1 (none)"),
+        (("delete", "bob", "--tenant", "acme"), "bob"),
+        (("list", "--tenant", "nobody"), "'nobody'"),
+    ],
+)
+def test_wrong_limits(operator: Operator, arguments: tuple[str, ...], word: str) -> None:
+    assert word in operator.run("quotas", *arguments, expect=2)

@@ -86,7 +86,7 @@ async def allocate(runtime: Runtime, actor: Actor, place: Place, wanted: Allocat
     if not 1 <= wanted.amount <= limit or not 1 <= wanted.months <= 1200:
         raise InvalidParameterError(f"give 1 to {limit} {product.unit} for 1 to 1200 months")
     source = Source.SP_ALLOCATED if wanted.by_provider else Source.ADMIN_ALLOCATED
-    async with _changing(runtime, actor, place, ("allocate", product.item)) as context:
+    async with changing_project(runtime, actor, place, ("allocate", product.item)) as context:
         line = orders.OrderLine(
             item=product.item,
             amount=wanted.amount,
@@ -125,7 +125,7 @@ async def set_auto_renew(runtime: Runtime, actor: Actor, resource_id: str, on: b
 
 async def switch_pay_per_use(runtime: Runtime, actor: Actor, place: Place, on: bool) -> None:
     """As if the tenant signed the agreement, or withdrew it."""
-    async with _changing(runtime, actor, place, ("payPerUse", "on" if on else "off")) as context:
+    async with changing_project(runtime, actor, place, ("payPerUse", "on" if on else "off")) as context:
         body = SpecialAgreementSignReq(agreement_type="AUTO_PAY", to_sign=on)
         await sign_special_agreement(context, body)
 
@@ -215,13 +215,20 @@ def parse_heads(text: str) -> Mapping[str, Any]:
         InvalidParameterError: it is something else.
     """
     try:
-        found = json.loads(text)
+        return checked_heads(json.loads(text))
+    except ValueError:
+        raise InvalidParameterError("the file is not what `greenroom admin ledger heads` prints") from None
+
+
+def checked_heads(found: Any) -> Mapping[str, Any]:
+    """Raises InvalidParameterError: these are not the ends of chains."""
+    try:
         return {
             str(key): {"sequence": int(one["sequence"]), "hash": str(one["hash"])}
             for key, one in found.items()
         }
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise InvalidParameterError("the file is not what `greenroom admin ledger heads` prints") from None
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        raise InvalidParameterError("the heads are not what `greenroom admin ledger heads` prints") from None
 
 
 async def invoice(runtime: Runtime, tenant: str, month: str) -> Invoice:
@@ -234,7 +241,7 @@ async def invoice(runtime: Runtime, tenant: str, month: str) -> Invoice:
 async def _post(runtime: Runtime, actor: Actor, place: Place, kind: EntryKind, micros: int, key: str) -> Row:
     if not 1 <= len(key.partition(":")[2]) <= 100:
         raise InvalidParameterError("the reference must have 1 to 100 characters")
-    async with _changing(runtime, actor, place, (kind.lower(), key)) as context:
+    async with changing_project(runtime, actor, place, (kind.lower(), key)) as context:
         posting = Posting(
             tenant_id=context.tenant_id,
             project_id=context.project_id,
@@ -252,10 +259,27 @@ async def _post(runtime: Runtime, actor: Actor, place: Place, kind: EntryKind, m
 
 
 @asynccontextmanager
-async def _changing(
+async def changing_project(
     runtime: Runtime, actor: Actor, place: Place, change: tuple[str, str]
 ) -> AsyncIterator[Context]:
-    """A transaction in a tenant's project. `change` is (verb, thing), for the record."""
+    """A transaction in a tenant's project. `change` is (verb, thing), for the record.
+
+    Raises:
+        UnknownNameError, InvalidParameterError: no such tenant, or no project of it in the region.
+    """
+    async with _in_project(runtime, actor, await _project_id(runtime, place), change) as context:
+        yield context
+
+
+@asynccontextmanager
+async def looking_into(runtime: Runtime, place: Place) -> AsyncIterator[Context]:
+    """Like `changing_project`, but for reading."""
+    scope = await scope_of_project(runtime, await _project_id(runtime, place))
+    async with runtime.transaction(scope, read_only=True) as context:
+        yield context
+
+
+async def _project_id(runtime: Runtime, place: Place) -> str:
     tenant, region = place
     async with runtime.sessions.read() as session:
         row = await find_tenant(session, tenant)
@@ -264,8 +288,7 @@ async def _changing(
         raise InvalidParameterError(
             f"the tenant {tenant} has no project in {region}: `greenroom admin projects create` makes one"
         )
-    async with _in_project(runtime, actor, project.id, change) as context:
-        yield context
+    return project.id
 
 
 @asynccontextmanager

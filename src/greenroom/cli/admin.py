@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greenroom.cli import admin_billing, admin_people, admin_permissions, admin_review
+from greenroom.cli import admin_billing, admin_people, admin_permissions, admin_quotas, admin_review
 from greenroom.cli.administration import AsJson, Data, administer, region_of, show_made, show_rows
 
 app = typer.Typer(no_args_is_help=True)
@@ -23,6 +23,7 @@ app.add_typer(admin_people.users, name="users", help="A tenant's users.")
 app.add_typer(admin_people.groups, name="groups", help="Groups: users get permissions through them.")
 app.add_typer(admin_permissions.policies, name="policies", help="Policies: what a group may do.")
 app.add_typer(admin_permissions.keys, name="keys", help="Access keys.")
+app.add_typer(admin_quotas.quotas, name="quotas", help="How much each user of a tenant may make.")
 app.add_typer(admin_review.review, name="review", help="Content that people decide on; words; exemptions.")
 app.add_typer(admin_review.freeze, name="freeze", help="Frozen assets, tasks and tenants, and appeals.")
 app.add_typer(rates, name="rates", help="Calls a second, where they differ from the contract's.")
@@ -183,7 +184,7 @@ def audit(
     """What was refused and what administrators changed, newest first."""
     from greenroom.cli.errors import UserError
     from greenroom.clock import parse_wire_time
-    from greenroom.iam.changes import looking
+    from greenroom.iam.accounts import tenant_id_of
     from greenroom.iam.models import AuditKind
     from greenroom.iam.record import list_audit_events
     from greenroom.iam.repository import AuditFilter
@@ -197,12 +198,8 @@ def audit(
         raise UserError("--since and --until take a time in UTC such as 2026-01-31T00:00:00Z") from None
 
     async def work(runtime: Runtime) -> list[dict[str, object]]:
-        tenant_id = None
-        if tenant is not None:
-            async with looking(runtime, tenant) as found:
-                tenant_id = found.tenant.id
         wanted = AuditFilter(
-            tenant_id=tenant_id,
+            tenant_id=await tenant_id_of(runtime, tenant) if tenant is not None else None,
             kind=AuditKind(kind) if kind else None,
             actor=actor,
             since=times[0],

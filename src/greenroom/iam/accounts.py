@@ -135,5 +135,11 @@ async def set_rate(
         await note(runtime, session, actor, (tenant_id, "iam:rate:set", what))
 
 
+async def tenant_id_of(runtime: Runtime, name: str) -> str:
+    """Raises UnknownNameError."""
+    async with looking(runtime, name) as found:
+        return found.tenant.id
+
+
 async def _tenant_id(session: AsyncSession, name: str) -> str:
     return name if name in (ALL, SYSTEM) else (await find_tenant(session, name)).id
