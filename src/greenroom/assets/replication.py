@@ -26,6 +26,7 @@ from greenroom.assets.service import require_own_asset
 from greenroom.assets.states import AssetState
 from greenroom.assets.usage import note_stored
 from greenroom.assets.wire import ReplicationAssetInfo, ReplicationEncInfo
+from greenroom.billing.storage import check_room
 from greenroom.errors import InvalidParameterError
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
@@ -65,6 +66,7 @@ async def create_asset_by_replication_info(context: Context, body: ReplicationAs
     Raises:
         InvalidParameterError: the note was changed, is another installation's, or has expired.
         AssetNotFoundError, AssetStateError: the asset was deleted or frozen since.
+        InsufficientResourcesError: it would exceed what the tenant may store.
     """
     content = _open(context, body)
     asset_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{body.encryption_info.iv} {context.project_id}").hex
@@ -78,6 +80,7 @@ async def create_asset_by_replication_info(context: Context, body: ReplicationAs
         raise AssetStateError(f"the asset {source.id} is frozen with its project: it cannot be copied now")
     copy = copy_of(context, source, asset_id)
     pairs = copies_of_files(context, source, copy)
+    await check_room(context, copy, sum(new.size or 0 for _, new in pairs))
     keys = [(str(old.object_key), str(new.object_key)) for old, new in pairs]
     await context.commit()
     try:

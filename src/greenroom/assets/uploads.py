@@ -39,6 +39,7 @@ from greenroom.assets.rules import FORMATS, DeclaredFile, check_declared
 from greenroom.assets.service import drop_bytes, require_own_asset
 from greenroom.assets.states import AssetState, AssetType, FailType, FileCategory, FileState, advance
 from greenroom.assets.usage import note_stored
+from greenroom.billing.storage import check_room
 from greenroom.errors import InvalidParameterError
 from greenroom.jobs.children import ChildError
 from greenroom.jobs.engine import JobSubmission
@@ -60,6 +61,7 @@ async def create_file(context: Context, body: FilesCreateReq) -> CreateFileRespo
         AssetNotFoundError, AssetStateError: the asset is not there, or takes no files now.
         MainFileExistsError, CoverFileExistsError: it has this file already.
         InvalidParameterError, FileTypeMissingError, AssetFileTooLargeError: the declaration breaks a rule.
+        InsufficientResourcesError: it would exceed what the tenant may store.
     """
     _check_md5(body.file_md5)
     declared = DeclaredFile(body.file_name, body.file_type, body.file_size, body.asset_file_category)
@@ -95,6 +97,7 @@ async def confirm_file_upload(context: Context, file_id: str, state: str) -> Non
     Raises:
         AssetFileNotFoundError: no such file, or its bytes were not (all) uploaded.
         InvalidParameterError: the parts have another size than declared.
+        InsufficientResourcesError: it would exceed what the tenant may store; the upload stays open.
         AssetFailedError: the main file is not what the asset's type needs; the asset is FAILED.
     """
     file = await _require_file(context, file_id)
@@ -145,6 +148,7 @@ async def _declare(context: Context, asset_id: str, declared: DeclaredFile) -> A
         raise AssetStateError(f"the asset {asset_id} is {asset.state}: it takes no files; restore it first")
     check_declared(AssetType(asset.type), declared)
     await _check_vacancy(context, asset, declared.category)
+    await check_room(context, asset, declared.size or 0)
     if asset.state == AssetState.FAILED and declared.category == FileCategory.MAIN:
         await _try_again(context, asset)
     now = context.now()
@@ -332,6 +336,8 @@ async def _store(context: Context, file: AssetFile) -> ObjectInfo:
             f"the uploaded parts of {file.name} have {total} bytes together, but file_size is {file.size}: "
             "upload the wrong part again, or create the file with its real size"
         )
+    await check_room(context, file.asset, total)
+    await context.commit()  # moving the bytes may take long, and the database must not wait for it
     if len(keys) == 1:
         await objects.rename(keys[0], file.final_key)
     else:

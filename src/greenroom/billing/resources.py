@@ -13,8 +13,17 @@ from greenroom.billing.errors import InsufficientResourcesError, ResourceStateEr
 from greenroom.billing.ledger import Ledger, Posting
 from greenroom.billing.lifecycle import unfreeze
 from greenroom.billing.models import EntryKind, Resource, ResourceState
-from greenroom.billing.products import PRODUCTS, Item, Product, find_product, product_names
+from greenroom.billing.products import (
+    PRODUCTS,
+    ChargingMode,
+    Item,
+    Product,
+    Source,
+    find_product,
+    product_names,
+)
 from greenroom.billing.repository.rows import ResourceFilter, ResourceRepository, tenant_name
+from greenroom.billing.storage import GIGABYTE, storage_of
 from greenroom.billing.wire import (
     AllocateSpResourceInfo,
     AllocateSpResourceSummaryInfo,
@@ -58,11 +67,25 @@ async def show_resource_usage(context: Context, query: ResourceUsageQuery) -> Sh
         return ShowResourceUsageResponse(resources=[])
     wanted = ResourceFilter(items=items or (), states=(ResourceState.ACTIVE,))
     totals = await ResourceRepository(context).totals(wanted)
-    return ShowResourceUsageResponse(
-        resources=[
-            ResourceUsageInfo.model_validate(_usage(PRODUCTS[item], mode, source, amount, used))
-            for item, mode, source, _, amount, used in totals
-        ]
+    resources = [
+        ResourceUsageInfo.model_validate(_usage(PRODUCTS[item], mode, source, amount, used))
+        for item, mode, source, _, amount, used in totals
+        if item != Item.STORAGE
+    ]
+    if items is None or Item.STORAGE in items:
+        resources.append(await _storage_usage(context, [row for row in totals if row[0] == Item.STORAGE]))
+    return ShowResourceUsageResponse(resources=resources)
+
+
+async def _storage_usage(
+    context: Context, packages: Sequence[tuple[Item, str, str, int, int, int]]
+) -> ResourceUsageInfo:
+    """Over all projects of the tenant, with the space that is free."""
+    allowed, used = await storage_of(context.session, context.tenant_id, context.now())
+    source = packages[0][2] if packages else Source.ADMIN_ALLOCATED
+    row = _usage(PRODUCTS[Item.STORAGE], ChargingMode.PERIODIC, source, 0, 0)
+    return ResourceUsageInfo.model_validate(
+        row | {"amount": allowed / GIGABYTE, "usage": round(used / GIGABYTE, 6)}
     )
 
 

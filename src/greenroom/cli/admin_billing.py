@@ -271,6 +271,20 @@ def list_prices(data: Data = None, as_json: AsJson = False) -> None:
     show_rows(rows, ("name", "price", "currency", "title"), as_json)
 
 
+@app.command("storage")
+def list_storage(
+    month: Annotated[str | None, typer.Option(help="Year and month, such as 2026-11; this one.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """What tenants store now, and what was above the free space in a month, by the second."""
+    from greenroom.billing import storage
+
+    rows = administer(data, lambda runtime: storage.list_storage(runtime, month))
+    columns = ("tenant", "stored_bytes", "counted_bytes", "allowed_bytes", "month", "excess_byte_seconds")
+    show_rows(rows, columns, as_json)
+
+
 @app.command("notices")
 def list_notices(tenant: MaybeTenant = None, data: Data = None, as_json: AsJson = False) -> None:
     """What tenants were told about their packages, newest first."""

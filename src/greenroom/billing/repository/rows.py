@@ -151,6 +151,14 @@ class ResourceRepository(_OfTheProject[Resource]):
         return query
 
 
+async def amount_of_tenant(session: AsyncSession, tenant_id: str, item: Item) -> int:
+    """Units of all active packages and allocations of an item, over all of a tenant's projects."""
+    query = select(func.coalesce(func.sum(Resource.amount), 0)).where(
+        Resource.tenant_id == tenant_id, Resource.item == item, Resource.state == ResourceState.ACTIVE
+    )
+    return int(await session.scalar(query) or 0)
+
+
 async def resources_to_look_at(session: AsyncSession, until: datetime) -> Sequence[tuple[str, str]]:
     """(project, resource) of all tenants whose end is near or past; for the sweep only."""
     query = (
