@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="Where calls are counted. auto: in memory with SQLite, which has one server, and in the "
         "database with any other.",
     )
+    operator_tenant: str | None = Field(
+        None,
+        description="Tenant whose users may administer the whole installation over the API. "
+        "Unset: the command line alone does.",
+    )
     token_s: int = Field(86_400, ge=60, description="Life of a token of POST /v3/auth/tokens, in seconds.")
     secret_key_file: Path | None = Field(
         None,

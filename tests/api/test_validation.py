@@ -83,3 +83,8 @@ def test_repeated_keys_are_lists_and_others_are_not() -> None:
 def test_a_query_fault() -> None:
     with pytest.raises(InvalidParameterError, match="word is 4 characters long: send at most 3"):
         parse_query(_Query, QueryParams("word=long"))
+
+
+def test_the_zero_character_in_a_query() -> None:
+    with pytest.raises(InvalidParameterError, match=r"word holds the character U\+0000"):
+        parse_query(_Query, QueryParams("word=a%00"))

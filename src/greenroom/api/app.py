@@ -6,19 +6,20 @@ Whatever goes wrong becomes `{error_code, error_msg}`; every answer carries X-Re
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import structlog
-from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from greenroom.api.catalogue import catalogue
+from greenroom.api import openapi
+from greenroom.api.admin.endpoint import AdminEndpoint
+from greenroom.api.answers import arguments_of, error_reply, reply
+from greenroom.api.catalogue import CatalogueEntry, catalogue
 from greenroom.api.gate import Gate, Trail, raw_path_of, source_of
 from greenroom.api.identity import IDENTITY_PATHS, IdentityEndpoints
 from greenroom.api.operations import BoundOperation, load_operations
@@ -26,12 +27,10 @@ from greenroom.api.repository import forget_signatures
 from greenroom.api.routing import Match, Router
 from greenroom.api.signing import UNSIGNED_PAYLOAD
 from greenroom.api.throttle import NotOfferedError
-from greenroom.api.validation import parse_body, parse_query
 from greenroom.errors import (
     BodyTooLargeError,
     GreenroomError,
     InternalError,
-    InvalidParameterError,
     MethodNotAllowedError,
     NotBuiltError,
     ProjectMismatchError,
@@ -63,6 +62,7 @@ class Api:
         self.audit = AuditWriter(runtime.sessions, runtime.clock)
         self.gate.on_use = self.audit.used
         self._identity = IdentityEndpoints(self.gate)
+        self._admin = AdminEndpoint(self.gate)
 
     async def keep_house(self) -> None:
         """Forget what no request needs any more; the server calls it once a minute."""
@@ -142,15 +142,23 @@ class Api:
         if path == "/healthz":
             _require_method(request, "GET", "HEAD")
             return JSONResponse({"status": "ok"})
+        if path == openapi.PATH:
+            _require_method(request, "GET", "HEAD")
+            return JSONResponse(await asyncio.to_thread(openapi.openapi_document))
         if path.rstrip("/") in IDENTITY_PATHS:
             _require_method(request, IDENTITY_PATHS[path.rstrip("/")])
             return await self._identity.answer(
                 request, await _read_body(request, _IDENTITY_BODY_BYTES), trail
             )
+        if self._admin.owns(path):
+            body = await _read_body(request, self._runtime.settings.max_body_bytes)
+            return await self._admin.answer(request, body, request_id, trail)
         match = self._router.find(request.method, raw_path_of(request))
         return await self._operate(match, request, request_id, trail)
 
-    async def _operate(self, match: Match, request: Request, request_id: str, trail: Trail) -> Response:
+    async def _operate(
+        self, match: Match[CatalogueEntry], request: Request, request_id: str, trail: Trail
+    ) -> Response:
         entry = match.entry
         trail.action = entry.action
         unread = entry.multipart and request.headers.get("x-sdk-content-sha256") == UNSIGNED_PAYLOAD
@@ -166,7 +174,7 @@ class Api:
             raise NotBuiltError(
                 f"{entry.id} ({entry.python}) is not built yet in this release: `greenroom ops` lists what is"
             )
-        arguments = _arguments(bound, match, request, body)
+        arguments = arguments_of(bound, match.parameters, request, body)
         read_only = request.method in _READ_METHODS
         async with self._runtime.transaction(scope, read_only=read_only) as context:
             if not entry.reads:
@@ -178,53 +186,6 @@ class Api:
 def create_app(runtime: Runtime) -> Api:
     """The application with every operation that the contexts have."""
     return Api(runtime, load_operations())
-
-
-def reply(result: Any, status: int) -> Response:
-    """A route function's result as an HTTP answer."""
-    if isinstance(result, Response):
-        return result
-    if result is None:
-        return Response(status_code=status)
-    if isinstance(result, list):
-        content: Any = [_plain(item) for item in result]
-    else:
-        content = _plain(result)
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status_code=status, media_type="application/json")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return value
-
-
-def error_reply(error: GreenroomError) -> Response:
-    """The contract's error body. Where waiting helps, it says how long."""
-    return JSONResponse(
-        {"error_code": error.error_code, "error_msg": error.message},
-        status_code=error.status,
-        headers={"Retry-After": "1"} if error.status == 429 else None,
-    )
-
-
-def _arguments(bound: BoundOperation, match: Match, request: Request, body: bytes | None) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for name in bound.path_parameters:
-        value = match.parameters[name]
-        if len(value) > 256:
-            raise InvalidParameterError(
-                f"{name} in the path is {len(value)} characters long: send the id itself"
-            )
-        arguments[name] = value
-    if bound.query is not None:
-        arguments["query"] = parse_query(bound.query, request.query_params)
-    if bound.body is not None:
-        arguments["body"] = parse_body(bound.body, body or b"")
-    if bound.wants_request:
-        arguments["request"] = request
-    return arguments
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

@@ -76,11 +76,14 @@ class Gate:
         self.on_use: Callable[[str], None] = lambda access_key: None
         """Called with the access key of every request that is let in."""
 
-    async def authenticate(self, request: Request, body: bytes | None, trail: Trail) -> Caller:
+    async def authenticate(
+        self, request: Request, body: bytes | None, trail: Trail, *, while_disabled: bool = False
+    ) -> Caller:
         """The caller whose signature or token the request carries. A token goes before a signature.
 
         Args:
             body: the whole body, or None for a multipart one that was not read.
+            while_disabled: let it in although its tenant is frozen or disabled.
 
         Raises:
             UnauthorizedError: no signature, a wrong one, an unknown or disabled key, or a clock too far off.
@@ -89,7 +92,7 @@ class Gate:
         headers = text_headers(request)
         token = headers.get("x-auth-token")
         if token:
-            return await self._by_token(self.tokens.open(token, self.runtime.clock()), trail)
+            return await self._by_token(self.tokens.open(token, self.runtime.clock()), trail, while_disabled)
         authorization = parse_authorization(headers)
         trail.actor = authorization.access_key
         check_clock(
@@ -109,7 +112,7 @@ class Gate:
             raise UnauthorizedError(
                 f"the access key {holder.access_key} is disabled: use another key, or have it enabled"
             )
-        check_enabled(holder.principal)
+        check_enabled(holder.principal, while_disabled)
         if token_content is None:
             self.on_use(holder.access_key)
         return Caller(
@@ -140,14 +143,14 @@ class Gate:
             )
         return holder, None
 
-    async def _by_token(self, token: Token, trail: Trail) -> Caller:
+    async def _by_token(self, token: Token, trail: Trail, while_disabled: bool) -> Caller:
         if token.access_key:
             raise InvalidTokenError(
                 "this is a security token: sign with its keys and send it as X-Security-Token"
             )
         principal = await self._principal_of(token)
         trail.tenant_id, trail.actor = principal.tenant.id, f"user/{principal.user_name}"
-        check_enabled(principal)
+        check_enabled(principal, while_disabled)
         return Caller(principal, token.project_id, bound=True, actor=trail.actor, signature=None)
 
     async def _principal_of(self, token: Token) -> Principal:
@@ -197,16 +200,23 @@ class Gate:
         """
         windows = windows_of(entry, scope.tenant_id, scope.region, caller.principal.tenant.rates)
         resource = f"metastudio:{scope.region}:{scope.tenant_id}:{entry.resource_type}:{identifier}"
-        wanted = AccessRequest(
-            action=entry.action,
-            resource=resource,
-            values=_Values(self.runtime, caller, scope, request),
-            names_others=entry.changes_unnamed,
-        )
+        sender = caller, scope, request
+        wanted = self.wanted(entry.action, resource, sender, names_others=entry.changes_unnamed)
         self.require(caller, scope.project_id, wanted)
         full = await self.rates.take(windows) if windows else None
         if full is not None:
             raise refuse(full)
+
+    def wanted(
+        self,
+        action: str,
+        resource: str,
+        sender: tuple[Caller, Scope, Request],
+        *,
+        names_others: bool = False,
+    ) -> AccessRequest:
+        """What policies are asked about a request."""
+        return AccessRequest(action, resource, _Values(self.runtime, *sender), names_others)
 
     def require(self, caller: Caller, project_id: str, wanted: AccessRequest) -> None:
         """Raises ForbiddenError."""
@@ -252,11 +262,11 @@ def open_rates(runtime: Runtime) -> RateStore:
     )
 
 
-def check_enabled(principal: Principal) -> None:
-    """Raises UnauthorizedError."""
+def check_enabled(principal: Principal, while_disabled: bool = False) -> None:
+    """`while_disabled`: a disabled tenant is let in. Raises UnauthorizedError."""
     if not principal.enabled:
         raise UnauthorizedError(f"the user {principal.user_name} is disabled: have it enabled")
-    if not principal.tenant.enabled:
+    if not principal.tenant.enabled and not while_disabled:
         reason = principal.tenant.disabled_reason or "no reason given"
         raise UnauthorizedError(f"the tenant {principal.tenant.name} is disabled ({reason}): have it enabled")
 

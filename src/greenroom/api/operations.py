@@ -29,7 +29,7 @@ Handler = Callable[..., Awaitable[Any]]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 _ATTRIBUTE = "greenroom_operation"
-_SPECIAL = {"context", "body", "query", "request"}
+_SPECIAL = {"context", "desk", "body", "query", "request"}
 
 
 class OperationTableError(Exception):
@@ -46,11 +46,9 @@ def operation(name: str) -> Callable[[AnyHandler], AnyHandler]:
     return mark
 
 
-@dataclass(frozen=True)
-class BoundOperation:
-    """An operation of the catalogue with the function that does it."""
+class RouteFunction:
+    """A function that answers requests, and what its signature says it needs of them."""
 
-    entry: CatalogueEntry
     handler: Handler
 
     @cached_property
@@ -65,6 +63,11 @@ class BoundOperation:
     def query(self) -> Any | None:
         """The query's model class."""
         return self._hints.get("query")
+
+    @cached_property
+    def answer(self) -> Any:
+        """The annotation of what it returns."""
+        return self._hints.get("return")
 
     @cached_property
     def wants_request(self) -> bool:
@@ -82,6 +85,14 @@ class BoundOperation:
         if path.is_relative_to(Path.cwd()):
             path = path.relative_to(Path.cwd())
         return f"{path}:{line}"
+
+
+@dataclass(frozen=True)
+class BoundOperation(RouteFunction):
+    """An operation of the catalogue with the function that does it."""
+
+    entry: CatalogueEntry
+    handler: Handler
 
 
 def context_names() -> list[str]:

@@ -7,35 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
-from greenroom.api.catalogue import CatalogueEntry
 from greenroom.errors import MethodNotAllowedError, UnknownPathError
 
 
+class Routed(Protocol):
+    """What a router finds: an entry of the catalogue, or a route of the administration."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=Routed)
+
+
 @dataclass(slots=True, frozen=True)
-class Match:
+class Match(Generic[Entry]):
     """The operation of a request and its path parameters, percent-decoded."""
 
-    entry: CatalogueEntry
+    entry: Entry
     parameters: dict[str, str]
 
 
 @dataclass(slots=True)
-class _Node:
-    literals: dict[str, _Node] = field(default_factory=dict)
-    parameter: _Node | None = None
-    entries: dict[str, CatalogueEntry] = field(default_factory=dict)
+class _Node(Generic[Entry]):
+    literals: dict[str, _Node[Entry]] = field(default_factory=dict)
+    parameter: _Node[Entry] | None = None
+    entries: dict[str, Entry] = field(default_factory=dict)
     """By method: the operations whose path ends here."""
 
 
-class Router:
-    def __init__(self, entries: Iterable[CatalogueEntry]) -> None:
-        self._root = _Node()
+class Router(Generic[Entry]):
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._root: _Node[Entry] = _Node()
         for entry in entries:
             self._add(entry)
 
-    def _add(self, entry: CatalogueEntry) -> None:
+    def _add(self, entry: Entry) -> None:
         node = self._root
         for segment in entry.path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -47,7 +63,7 @@ class Router:
             raise ValueError(f"{entry.id} and {node.entries[entry.method].id} have the same method and path")
         node.entries[entry.method] = entry
 
-    def find(self, method: str, raw_path: str) -> Match:
+    def find(self, method: str, raw_path: str) -> Match[Entry]:
         """The operation of a method and a still percent-encoded path; one trailing slash is let pass.
 
         Raises:
@@ -68,7 +84,7 @@ class Router:
         )
 
 
-def _walk(node: _Node, segments: list[str], depth: int) -> Iterable[_Node]:
+def _walk(node: _Node[Entry], segments: list[str], depth: int) -> Iterable[_Node[Entry]]:
     """Nodes that match all segments, the most literal first."""
     if depth == len(segments):
         if node.entries:
@@ -82,7 +98,7 @@ def _walk(node: _Node, segments: list[str], depth: int) -> Iterable[_Node]:
         yield from _walk(node.parameter, segments, depth + 1)
 
 
-def _match(entry: CatalogueEntry, segments: list[str]) -> Match:
+def _match(entry: Entry, segments: list[str]) -> Match[Entry]:
     names = entry.path.strip("/").split("/")
     parameters = {
         name[1:-1]: segment for name, segment in zip(names, segments, strict=True) if name.startswith("{")

@@ -72,10 +72,18 @@ def parse_query(model: type[BaseModel], query: QueryParams) -> BaseModel:
             ("list[", "typing.Optional[list[")
         )
         values[name] = query.getlist(name) if is_list else query[name]
+        for one in query.getlist(name):
+            check_text(name, one)
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise InvalidParameterError(describe(error, "query")) from None
+
+
+def check_text(name: str, value: str) -> None:
+    """Raises InvalidParameterError: it holds the zero character, which not every database takes."""
+    if "\0" in value:
+        raise InvalidParameterError(f"{name} holds the character U+0000: take it out of the text")
 
 
 def describe(error: ValidationError, place: str) -> str:

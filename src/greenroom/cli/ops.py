@@ -11,6 +11,7 @@ def command(
     name: Annotated[str | None, typer.Argument(help="An operation: CreateDigitalAsset.")] = None,
     missing: Annotated[bool, typer.Option("--missing", help="Only those that are not built yet.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    openapi: Annotated[bool, typer.Option("--openapi", help="Print the OpenAPI document.")] = False,
 ) -> None:
     """List the operations: implemented or missing, and the file and line."""
     import json
@@ -19,6 +20,11 @@ def command(
     from greenroom.api.operations import load_operations
     from greenroom.cli.errors import UserError
 
+    if openapi:
+        from greenroom.api.openapi import openapi_document
+
+        print(json.dumps(openapi_document(), ensure_ascii=False))
+        return
     try:
         entries = [find_entry(name)] if name else list(catalogue().values())
     except UnknownOperationError:

@@ -44,6 +44,12 @@ TENANT_ADMINISTRATOR = SystemPolicy(
     "Manages the tenant's users, groups, policies and access keys.",
     _allow("iam:*:*"),
 )
+OPERATOR = SystemPolicy(
+    "system-operator",
+    "Greenroom Operator",
+    "Administers the whole installation; of effect in the operator's tenant only.",
+    _allow("operator:*:*"),
+)
 SYSTEM_POLICIES: Mapping[str, SystemPolicy] = {
-    policy.id: policy for policy in (FULL_ACCESS, READ_ONLY, TENANT_ADMINISTRATOR)
+    policy.id: policy for policy in (FULL_ACCESS, READ_ONLY, TENANT_ADMINISTRATOR, OPERATOR)
 }

@@ -102,8 +102,13 @@ async def _folders(session: Session, tenant_id: str) -> list[str]:
     return [f"{folder}/{project.id}" for project in projects for folder in _FOLDERS]
 
 
-async def appeal(runtime: Runtime, actor: Actor, freeze_id: str, text: str) -> dict[str, Any]:
+async def appeal(
+    runtime: Runtime, actor: Actor, freeze_id: str, text: str, tenant: str | None = None
+) -> dict[str, Any]:
     """Record that the tenant asks for the end of a freeze, in its words.
+
+    Args:
+        tenant: name of the one that appeals; another's freeze is not found.
 
     Raises:
         ReviewNotFoundError: no such freeze.
@@ -114,6 +119,8 @@ async def appeal(runtime: Runtime, actor: Actor, freeze_id: str, text: str) -> d
         raise InvalidParameterError(f"an appeal has 1 to {MAX_APPEAL_CHARACTERS} characters")
     async with runtime.sessions.write.begin() as session:
         row = await _require(session, freeze_id)
+        if tenant is not None and row.tenant_id != (await find_tenant(session, tenant)).id:
+            raise _no_freeze(freeze_id)
         if row.state not in (FreezeState.FROZEN, FreezeState.UPHELD):
             raise ReviewStateError(
                 f"the freeze {freeze_id} is {row.state}: there is nothing to appeal against"
@@ -184,8 +191,12 @@ async def standing_freeze(session: Session, kind: str, subject_id: str) -> Freez
 async def _require(session: Session, freeze_id: str) -> Freeze:
     row = await ModerationRepository(session).freeze(freeze_id)
     if row is None:
-        raise ReviewNotFoundError(f"no freeze has the id {freeze_id}: list the freezes")
+        raise _no_freeze(freeze_id)
     return row
+
+
+def _no_freeze(freeze_id: str) -> ReviewNotFoundError:
+    return ReviewNotFoundError(f"no freeze has the id {freeze_id}: list the freezes")
 
 
 def _shown(row: Freeze, names: dict[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from greenroom.db.base import to_microseconds
 from greenroom.errors import BodyTooLargeError
+from greenroom.iam.audit import printable
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.workspace.errors import MissingFileError, TaskNotFoundError, TaskStateError
@@ -147,7 +148,7 @@ async def _file_of(request: Request) -> tuple[str, bytes]:
         await form.close()
     if len(data) > MAX_BYTES:
         raise BodyTooLargeError(too_large)
-    return (file.filename or "table.csv")[:256], data
+    return printable(file.filename or "table.csv", 256), data
 
 
 async def _find(context: Context, task_id: str) -> ExchangeTask:
