@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from tests.cast.making import make_cast, person
-from tests.cli.test_production_commands import greenroom
+from tests.conftest import greenroom_command
 
 from greenroom.engines.whisper.error_rate import error_rate
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
@@ -27,10 +28,12 @@ def demo(
     place = tmp_path_factory.mktemp("demo")
     folder = make_cast(place / "cast", person("mia"), archive=avatar_zip.read_bytes())
     out = place / "bees.mp4"
-    done = greenroom(
-        "demo", "--presenter", "mia", "--text", TEXT, "--size", "640x360", "-o", out,
-        "--data", place / "data", GREENROOM_CAST_FOLDER=str(folder),
+    command = greenroom_command(
+        "demo", "--presenter", "mia", "--text", TEXT, "--size", "640x360", "-o", str(out),
+        "--data", str(place / "data"),
     )  # fmt: skip
+    environment = {**os.environ, "GREENROOM_CAST_FOLDER": str(folder)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     return done, out
 
 
