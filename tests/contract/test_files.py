@@ -66,6 +66,7 @@ class TestCreateFile:
         [
             ({"md5": "d41d8cd98f00b204e9800998ecf8427e"}, ["file_md5", "32 characters", "at most 24"]),
             ({"md5": "not base64 at all......."}, ["file_md5", "base64", "24 characters"]),
+            ({"md5": "é" * 24}, ["file_md5", "base64", "24 characters"]),
             ({"size": 5_368_709_121}, ["file_size", "at most 5368709120"]),
             ({"name": "n" * 257}, ["file_name", "257 characters", "at most 256"]),
             ({"category": "FRONT"}, ["asset_file_category", "'FRONT'", "'MAIN'"]),

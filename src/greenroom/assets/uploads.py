@@ -7,7 +7,6 @@ and then writes what was found. Nothing half-made stays: bytes that fail are rem
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -384,7 +383,7 @@ def _largest(asset: Asset) -> int:
 def _check_md5(text: str) -> None:
     try:
         valid = len(base64.b64decode(text, validate=True)) == 16
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         valid = False
     if not valid:
         raise InvalidParameterError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -117,7 +116,7 @@ class _Limits:
 def _check_digest(text: str) -> None:
     try:
         valid = len(base64.b64decode(text, validate=True)) == 16
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         valid = False
     if not valid:
         raise InvalidParameterError(
