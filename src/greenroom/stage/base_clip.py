@@ -45,7 +45,7 @@ class BaseFrame:
 class BaseClip:
     """Random access to the base clip of one package. Not for several threads at once."""
 
-    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 160 << 20) -> None:
+    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 128 << 20) -> None:
         self._colour = _ClipFile(base, "bgr24")
         self._alpha = _ClipFile(alpha, "gray") if alpha is not None else None
         self.frame_count = self._colour.frame_count
