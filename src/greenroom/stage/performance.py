@@ -85,7 +85,7 @@ def _face_of(package: AvatarPackage) -> FacePlace:
     speaking = np.concatenate([package.transforms()[a : b + 1] for a, b in package.segments])
     places = [(reference - move[:, 2]) @ np.linalg.inv(move[:, :2]).T for move in speaking[::5]]
     forehead, chin = np.median(np.stack(places), axis=0)
-    return FacePlace((forehead[0] + chin[0]) / 2, float(forehead[1]), float(chin[1]))
+    return FacePlace(float(forehead[0] + chin[0]) / 2, float(forehead[1]), float(chin[1]))
 
 
 @dataclass(slots=True, frozen=True)
