@@ -66,6 +66,11 @@ class TestHeadAndShoulders:
         place = head_placement((1080, 1920), (1200, 500), area, self.FACE)
         assert place.y + place.height == pytest.approx(1920, abs=2)
 
+    def test_footage_that_is_head_and_shoulders_already_gets_no_smaller(self) -> None:
+        area, face = PersonArea(0, 39, 312, 288, 154.0), FacePlace(160.0, 107.0, 239.0)
+        place = head_placement((1280, 720), (360, 288), area, face)
+        assert place == default_placement((1280, 720), (360, 288), area)
+
     def test_a_person_who_was_not_cut_out_fills_the_canvas(self) -> None:
         for face in (FacePlace(100.0, 130.0, 380.0), FacePlace(1100.0, 10.0, 200.0)):
             place = head_placement((1920, 1080), (1200, 1080), None, face)

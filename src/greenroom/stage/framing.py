@@ -92,13 +92,15 @@ def head_placement(
 ) -> Placement:
     """Head and shoulders: the face large and in the middle, the person on the lower edge of the canvas.
 
-    In a portrait canvas the width limits the face, and its eyes come to about a third of the height.
+    In a portrait canvas the width limits the face. Footage of head and shoulders alone shows them as large in
+    the default framing, which then stays.
     """
     (canvas_width, canvas_height), (width, height) = canvas, picture
     scale = min(_FACE_SHARE * canvas_height, _FACE_WIDTH * canvas_width) / (face.chin - face.forehead)
+    half = default_placement(canvas, picture, area)
+    if half.height >= height * scale:
+        return half
     bottom = area.bottom if area is not None else height
-    if area is None:
-        scale = max(scale, canvas_width / width, canvas_height / height)
     top_free = (_CHIN_LINE - _FACE_SHARE) * canvas_height
     x, y = canvas_width / 2 - face.centre * scale, top_free - face.forehead * scale
     # Feet of the picture above the canvas's edge would leave the person floating.
