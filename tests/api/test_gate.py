@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from greenroom.api.catalogue import catalogue
 from greenroom.api.gate import Gate
 from greenroom.iam import accounts, people, permissions, service
 from greenroom.iam.changes import Actor
@@ -117,6 +119,24 @@ class TestPolicies:
         answer = await studio.call("GET", ASSETS.replace("{p}", other["id"]), by=ana)
         assert error(answer) == (403, "APIGW.0302")
         assert (await studio.call("GET", ASSETS.replace("{p}", other["id"]))).status_code == 200
+
+
+async def test_an_operation_that_no_allow_names_is_refused_whatever_else_is_allowed(studio: Studio) -> None:
+    """Every operation of the catalogue, built or not; the policy allows everything but a handful."""
+    entries = sorted(catalogue().values(), key=lambda entry: entry.id)
+    ana = await new_user(studio, "ana")
+    for first in range(0, len(entries), 30):
+        some = entries[first : first + 30]
+        others = {"Effect": "Allow", "NotAction": [entry.action for entry in some]}
+        document = {"Version": "1.1", "Statement": [others]}
+        await permissions.save_policy(studio.runtime, Actor(), "acme", f"all-but-{first}", document)
+        change = studio.runtime, Actor(), "acme", "anas", f"all-but-{first}"
+        await permissions.set_attached(*change, attached=True)
+        await studio.app.gate.directory.refresh(now=True)
+        for entry in some:
+            path = re.sub(r"{(?!project_id)\w+}", "x", entry.path).replace("{project_id}", "{p}")
+            assert error(await studio.call(entry.method, path, {}, ana)) == (403, "APIGW.0302"), entry.id
+        await permissions.set_attached(*change, attached=False)
 
 
 class TestKeys:
