@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.answers import CheckedClient
 from tests.databases import fresh_database, running_postgresql
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -49,7 +50,7 @@ class RunningServer:
     environment: dict[str, str] = field(default_factory=dict)
 
     def client(self, credentials: Credentials | None = None) -> Any:
-        """The unmodified public SDK's client."""
+        """The unmodified public SDK's client, whose answers are compared with the contract."""
         return sdk_client(self.base_url, credentials or self.credentials)
 
     def stop(self) -> int:
@@ -131,7 +132,9 @@ def sdk_client(base_url: str, credentials: Credentials) -> Any:
     from huaweicloudsdkmetastudio.v1 import MetaStudioClient
 
     keys = BasicCredentials(credentials.access_key, credentials.secret_key, credentials.project_id)
-    return MetaStudioClient.new_builder().with_credentials(keys).with_endpoint(base_url).build()
+    return CheckedClient(
+        MetaStudioClient.new_builder().with_credentials(keys).with_endpoint(base_url).build()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -231,6 +231,10 @@ class TestImportAndExport:
         large = b"user_id\n" + b"a" * (6 * 1024 * 1024)
         refused(lambda: send(client, tmp_path / "x.csv", large), "APIGW.0201", "in parts", status=413)
 
+    def test_no_file(self, client: Any) -> None:
+        call = m.ImportResourceRequest(resource="user-quota")
+        refused(lambda: client.import_resource(call), "MSS.45000001", "file")
+
     def test_what_can_not_be_imported_or_exported(self, client: Any, tmp_path: Path) -> None:
         refused(lambda: send(client, tmp_path / "x.csv", b"a\n", "usage"), "MSS.10000003", "only be exported")
         refused(lambda: export(client, "weather"), "MSS.10000003", "weather", "user-quota")

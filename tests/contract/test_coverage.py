@@ -1,0 +1,16 @@
+"""Every operation that is built is called somewhere with the public SDK."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from greenroom.api.operations import load_operations
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_every_operation_that_is_built_is_called_with_the_public_sdk() -> None:
+    files = [text for path in TESTS.rglob("test_*.py") if "mark.contract" in (text := path.read_text())]
+    called = set(re.findall(r"\.(\w+)\(", "\n".join(files)))
+    assert not {bound.entry.python for bound in load_operations().values()} - called
