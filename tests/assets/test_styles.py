@@ -31,7 +31,8 @@ async def test_a_style_is_what_its_assets_say(runtime: Runtime, scope: Scope, cl
     clock.now += timedelta(hours=1)
     await stored_asset(runtime, scope, tags=["warm", "dry"], system_properties=oil)
     clock.now += timedelta(hours=1)
-    await create(runtime, scope, system_properties=in_style("ink"))
+    both = [*in_style("ink"), {"key": "DH_ID", "value": "d1"}]
+    await create(runtime, scope, system_properties=both)
     await create(runtime, scope, system_properties=[{"key": "DH_ID", "value": "oil"}])
     found = await styles(runtime, scope)
     assert [(one.style_id, one.state) for one in found] == [("oil", "PUBLISHED"), ("ink", "UNPUBLISHED")]
