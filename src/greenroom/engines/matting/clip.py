@@ -21,7 +21,7 @@ _B_FRAMES = 3
 @dataclass(slots=True, frozen=True)
 class ClipSettings:
     fps: int = 25
-    crf: int = 17
+    crf: int = 21
     alpha_crf: int = 18
     threads: int = 2
 
