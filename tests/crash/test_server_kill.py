@@ -95,7 +95,7 @@ class TestTrainingAndRender:
             "SYSTEM_TRAIN_SUCCESS",
             "SYSTEM_JOB_SUCCESS",
         ]
-        assert list((server.data_dir / "work").iterdir()) == []
+        server.until(lambda: list((server.data_dir / "work").iterdir()) == [], 30)
         TestTrainingAndRender.avatar_id = str(shown.asset_id)
         keep_avatar(server.data_dir, shown.asset_id, tmp_path_factory.getbasetemp() / "avatar.zip")
         server.stop()
@@ -137,7 +137,7 @@ class TestTrainingAndRender:
         assert shown.state == "SUCCEED", shown.error_info
         videos = assets(client, "VIDEO")
         assert [asset.asset_id for asset in videos] == [shown.output_asset_config.asset_id]
-        assert list((server.data_dir / "work").iterdir()) == []
+        server.until(lambda: list((server.data_dir / "work").iterdir()) == [], 30)
         killed = self._save(shown, tmp_path / "killed.mp4")
         again = submit_video(client, self.avatar_id, text, "And that is all.")
         server.until(lambda: show_video(client, again).state in ("SUCCEED", "FAILED"), 300)

@@ -103,8 +103,7 @@ async def conclude(context: Context, file: AssetFile, verdict: Verdict) -> str |
         if is_main:
             fail(asset, FailType.AUTOMATIC_REVIEW_REJECT, reason)
         return reason
-    doubtful = verdict.decision is Decision.DOUBT
-    if doubtful or (verdict.unexamined and context.settings.review_unexamined == "queue"):
+    if moderation.is_for_people(context, verdict):
         file.state = FileState.REVIEW
         await moderation.ask_people(context, _subject(asset), f"file {file.id}", verdict)
         return None

@@ -58,7 +58,7 @@ def refuse(
     by: By = "operator",
     as_json: AsJson = False,
 ) -> None:
-    """Refuse it: the asset becomes FAILED."""
+    """Refuse it: the asset, video task or audition becomes FAILED."""
     _decide(data, (item, by, reason), approved=False, as_json=as_json)
 
 
@@ -68,7 +68,9 @@ def _decide(data: Data, what: tuple[str, str, str | None], *, approved: bool, as
 
     item, by, reason = what
     made = administer(
-        data, lambda runtime: queue.decide(runtime, Actor(by), item, approved=approved, reason=reason)
+        data,
+        lambda runtime: queue.decide(runtime, Actor(by), item, approved=approved, reason=reason),
+        with_jobs=True,
     )
     show_made({name: made[name] for name in ("id", "kind", "subject", "state", "reason")}, as_json)
 
@@ -161,7 +163,9 @@ def add_freeze(
     from greenroom.moderation import freezing
 
     made = administer(
-        data, lambda runtime: freezing.freeze(runtime, Actor(by), kind, subject, (code, reason))
+        data,
+        lambda runtime: freezing.freeze(runtime, Actor(by), kind, subject, (code, reason)),
+        with_jobs=True,
     )
     show_made(made, as_json)
 

@@ -25,8 +25,12 @@ PasswordFromInput = Annotated[
 ]
 
 
-def administer(data: Path | None, work: Callable[[Runtime], Awaitable[Answer]]) -> Answer:
+def administer(
+    data: Path | None, work: Callable[[Runtime], Awaitable[Answer]], *, with_jobs: bool = False
+) -> Answer:
     """Do the work on the data folder's database, beside a running server if there is one.
+
+    `with_jobs` is for work that submits or stops jobs; a server or worker runs them.
 
     Raises:
         UserError: what the work refused, in its own words.
@@ -43,9 +47,16 @@ def administer(data: Path | None, work: Callable[[Runtime], Awaitable[Answer]]) 
 
     async def run() -> Answer:
         runtime = Runtime.open(settings)
+        if with_jobs:
+            from greenroom.jobs.dbos_engine import DbosEngine
+
+            runtime.jobs = DbosEngine(settings)
+            await asyncio.to_thread(runtime.jobs.prepare)
         try:
             return await work(runtime)
         finally:
+            if runtime.jobs is not None:
+                runtime.jobs.close()
             await runtime.close()
 
     try:

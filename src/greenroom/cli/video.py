@@ -131,7 +131,7 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     }
     body = Create2DDigitalHumanVideoReq.model_validate(_request(order, links))
     async with studio.transaction() as context:
-        job_id = (await create_video(context, body, order.framing)).job_id
+        job_id = (await create_video(context, body, order.framing, reviewed=False)).job_id
         job = await JobRepository(context).find(job_id)
         assert job is not None
         job.request_key = key

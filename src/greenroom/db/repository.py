@@ -60,6 +60,12 @@ class Repository(Generic[Row]):
         row: Row | None = await self.session.scalar(self.select().where(self.row.id == row_id))
         return row
 
+    async def find_locked(self, row_id: str) -> Row | None:
+        """As `find`; others who ask so wait for this transaction, and the row is as they left it."""
+        query = self.select().where(self.row.id == row_id).with_for_update()
+        row: Row | None = await self.session.scalar(query.execution_options(populate_existing=True))
+        return row
+
     async def remove(self, row: Row) -> None:
         await self.session.delete(row)
 

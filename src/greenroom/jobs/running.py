@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 PROGRESS_SECONDS = 1.0
 INTERNAL_ERROR = "MSS.00000004"
+USERS_FAULT = "MSS.00000003"
 _MESSAGE_CHARACTERS = 2048
 
 DurableStep = Callable[[str, Callable[[], Awaitable[JsonValue]]], Awaitable[JsonValue]]
@@ -104,7 +105,7 @@ class JobRunner:
             raise JobError(INTERNAL_ERROR, error.message) from error
         except ChildError as error:
             if error.is_user_fault:
-                raise JobError("MSS.00000003", error.message) from error
+                raise JobError(USERS_FAULT, error.message) from error
             log.error("work in a child process failed", job_id=self.job_id, trace=error.trace)
             raise JobError(INTERNAL_ERROR, f"An internal error stopped the job ({error.kind}).") from error
 

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from greenroom.engines.protocols import Decision
 from greenroom.jobs.children import Child, ChildLimits
 from greenroom.moderation.chain import Chain, make_chain
+from greenroom.moderation.errors import ContentRefusedError
 from greenroom.moderation.models import ReviewItem, ReviewState
 from greenroom.moderation.repository import ModerationRepository
 from greenroom.moderation.verdicts import Verdict
@@ -63,6 +65,28 @@ async def review_texts(context: Context, texts: Mapping[str, str | None]) -> Ver
     for field, text in texts.items():
         verdict = verdict.joined(chain.review_text(text or "", field))
     return verdict
+
+
+async def require_allowed(
+    context: Context, texts: Mapping[str, str | None], review_config: Mapping[str, Any] | None = None
+) -> Verdict:
+    """Review a request's texts; what is answered passes, or is doubtful and for `ask_people`.
+
+    Raises:
+        ContentRefusedError: a text is refused; it names the field and what it was found to be.
+    """
+    if not await is_reviewed(context, review_config):
+        return Verdict()
+    verdict = await review_texts(context, texts)
+    if verdict.decision is Decision.REFUSE:
+        raise ContentRefusedError(f"a text does not pass the content review ({verdict.reason}): change it")
+    return verdict
+
+
+def is_for_people(context: Context, verdict: Verdict) -> bool:
+    """Whether a person decides: it is doubtful, or could not be examined where the operator wants to know."""
+    doubtful = verdict.decision is Decision.DOUBT
+    return doubtful or (bool(verdict.unexamined) and context.settings.review_unexamined == "queue")
 
 
 async def file_payload(context: Context, kind: FileKind) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from greenroom.runtime import Context
 
 SUBJECTS: Mapping[str, str] = {
     "asset": "greenroom.assets.review:ASSETS",
-    "task": "greenroom.video.freezing:VIDEO_TASKS",
+    "task": "greenroom.video.review:VIDEO_TASKS",
+    "audition": "greenroom.voices.review:AUDITIONS",
 }
 """By kind; tenants are frozen by `freezing` itself."""
 

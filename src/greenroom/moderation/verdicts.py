@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from greenroom.engines.protocols import Decision, Finding
@@ -30,6 +30,13 @@ class Verdict:
         worst = [item for item in self.findings if item.decision is self.decision]
         parts = dict.fromkeys(f"{item.category}{f' in {item.place}' if item.place else ''}" for item in worst)
         return ", ".join(parts)[:200]
+
+    def within(self, whole: str) -> Verdict:
+        """With each finding's place said to lie in `whole`."""
+        placed = (
+            replace(item, place=f"{whole}, {item.place}" if item.place else whole) for item in self.findings
+        )
+        return Verdict(tuple(placed), self.unexamined)
 
     def joined(self, other: Verdict) -> Verdict:
         unexamined = tuple(dict.fromkeys(self.unexamined + other.unexamined))

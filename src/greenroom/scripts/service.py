@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from greenroom.clock import wire_time
+from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.scripts.errors import ScriptNotFoundError
 from greenroom.scripts.limits import AUDIO_BYTES, check_scenes
 from greenroom.scripts.models import VideoScript
 from greenroom.scripts.repository import VideoScriptRepository
+from greenroom.scripts.texts import texts_of
 from greenroom.scripts.wire import (
     AudioFileItem,
     AudioFiles,
@@ -31,8 +33,10 @@ async def create_script(context: Context, body: ScriptContent) -> SaveScriptResp
 
     Raises:
         ScriptLimitError: see `limits.check_scenes`.
+        ContentRefusedError: a text does not pass the content review.
     """
     check_scenes(body.shoot_scripts or [])
+    await _review(context, body)
     row = VideoScript(name=body.script_name or "", view_mode=body.view_mode, content=_stored(body))
     await VideoScriptRepository(context).add(row)
     return SaveScriptResponse(script_id=row.id, audio_files=_upload_links(context, row))
@@ -66,10 +70,12 @@ async def update_script(context: Context, script_id: str, body: ScriptContent) -
     Raises:
         ScriptNotFoundError: no such script.
         ScriptLimitError: see `limits.check_scenes`.
+        ContentRefusedError: a text does not pass the content review.
     """
     check_scenes(body.shoot_scripts or [])
     repository = VideoScriptRepository(context)
     row = await _find(context, script_id)
+    await _review(context, body)
     before = set(_audio_keys(row).values())
     row.content = {**row.content, **_stored(body)}
     row.name = body.script_name or row.name
@@ -135,6 +141,13 @@ async def _find(context: Context, script_id: str) -> VideoScript:
     if row is None:
         raise ScriptNotFoundError(script_id)
     return row
+
+
+async def _review(context: Context, body: ScriptContent) -> None:
+    """A doubtful draft is kept: people decide when a video is made of it."""
+    texts = {"script_name": body.script_name, "script_description": body.script_description}
+    config = body.review_config.model_dump() if body.review_config else None
+    await require_allowed(context, {**texts, **texts_of(body.shoot_scripts or [])}, config)
 
 
 def _stored(body: ScriptContent) -> dict[str, Any]:

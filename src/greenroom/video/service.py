@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
-from greenroom.jobs.engine import JobSubmission
+from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
-from greenroom.video.charging import release_video, reserve_video
+from greenroom.video.charging import reserve_video
 from greenroom.video.errors import QueueFullError, VideoJobNotFoundError, VideoStateError
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.planning import make_plan, merged_content
 from greenroom.video.repository import VideoJobRepository
+from greenroom.video.review import enqueue, render, review_order, stop_waiting
 from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
@@ -28,13 +29,19 @@ _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
 
 
 async def create_video(
-    context: Context, body: Create2DDigitalHumanVideoReq, framing: str = "half"
+    context: Context,
+    body: Create2DDigitalHumanVideoReq,
+    framing: str = "half",
+    *,
+    reviewed: bool = True,
 ) -> Create2DDigitalHumanVideoResponse:
     """Check the request in full and put the video into the queue.
 
-    `framing`, `half` or `head`, is for scenes that do not place the person themselves.
+    `framing`, `half` or `head`, is for scenes that do not place the person themselves. `reviewed` is False
+    for the operator's own videos.
 
     Raises:
+        ContentRefusedError: a text does not pass the content review.
         QueueFullError: the tenant has `WAITING_PER_TENANT` videos waiting.
         InsufficientResourcesError: billing allows no more videos.
         GreenroomError: see `planning.make_plan`.
@@ -45,6 +52,7 @@ async def create_video(
             f"{WAITING_PER_TENANT} videos are waiting already: wait for one to start, or cancel one"
         )
     content = await merged_content(context, body)
+    texts = await review_order(context, content) if reviewed else Verdict()
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
     try:
@@ -60,8 +68,10 @@ async def create_video(
     job.content = content.model_dump(mode="json", exclude_none=True)
     job.plan = plan.to_json()
     await repository.add(job)
-    assert context.runtime.jobs is not None, "the server runs no job engine"
-    await context.runtime.jobs.submit(context, JobSubmission(job.id, "video.render", job.id))
+    if reviewed:
+        await enqueue(context, job, content, texts)
+    else:
+        await render(context, job)
     return Create2DDigitalHumanVideoResponse(job_id=job.id)
 
 
@@ -91,18 +101,7 @@ async def cancel_video(context: Context, job_id: str) -> None:
     job = await _find(context, job_id)
     if job.state != VideoState.WAITING:
         raise VideoStateError(f"the video job is {job.state}: only a WAITING one can be cancelled")
-    job.advance(VideoState.CANCELED)
-    job.ended_at = context.now()
-    VideoJobRepository(context).touch(job)
-    assert context.runtime.jobs is not None, "the server runs no job engine"
-    await context.runtime.jobs.request_cancel(context, job.id)
-    await release_video(context, job.id)
-    prefix = job.prefix
-
-    async def delete() -> None:
-        await context.objects.delete_prefix(prefix)
-
-    context.after_commit(delete)
+    await stop_waiting(context, job)
 
 
 async def list_videos(context: Context, query: ListDigitalHumanVideoQuery) -> ListDigitalHumanVideoResponse:

@@ -7,11 +7,12 @@ import asyncio
 from greenroom.engines.g2p.fronts import front_for
 from greenroom.engines.protocols import SpeechStyle, SpeechTextError, Voice, VoiceNotFoundError
 from greenroom.engines.registry import voice
-from greenroom.jobs.engine import JobSubmission
+from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
 from greenroom.voices.models import Audition, AuditionState
 from greenroom.voices.repository import AuditionRepository
+from greenroom.voices.review import enqueue
 from greenroom.voices.text import pieces
 from greenroom.voices.wire import (
     AuditionFile,
@@ -70,9 +71,11 @@ async def create_tts_audition(
     Raises:
         VoiceUnknownError: no such voice.
         SpokenTextError: the text cannot be spoken.
+        ContentRefusedError: the text does not pass the content review.
     """
     field, text = ("tts_text", body.tts_text) if body.tts_text else ("text", body.text)
     await check_spoken_text(field, text, require_voice("emotion", body.emotion))
+    verdict = await require_allowed(context, {field: text})
     style = style_of(body.speed, body.pitch, body.volume)
     row = Audition(
         state=AuditionState.WAITING,
@@ -84,8 +87,7 @@ async def create_tts_audition(
         channels=body.channels,
     )
     await AuditionRepository(context).add(row)
-    assert context.runtime.jobs is not None, "the server runs no job engine"
-    await context.runtime.jobs.submit(context, JobSubmission(row.id, "voices.audition", row.id))
+    await enqueue(context, row, verdict)
     return CreateTtsAuditionResponse(job_id=row.id)
 
 
