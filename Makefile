@@ -17,6 +17,7 @@ TEXT ?=
 VOICE ?=
 PRESENTER ?=
 export FOOTAGE TEXT VOICE PRESENTER
+TEST_PROCESSES ?= 2
 SHIPPED := $(wildcard src/greenroom/cast/*/avatar.zip)
 
 .PHONY: help install install-train install-dev test check format demo clean
@@ -51,8 +52,9 @@ $(VENV)/.stamp-weights: $(VENV)/.stamp-base src/greenroom/engines/weights.json
 	$(BIN)/python -m greenroom.engines.weights fetch
 	touch $@
 
+# A file's tests share servers and models, so a file stays in one process.
 test: install-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: install-dev
 	$(BIN)/ruff format --check .

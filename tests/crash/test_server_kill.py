@@ -21,7 +21,7 @@ from tests.crash.studio import (
     submit_training,
     submit_video,
 )
-from tests.video.conftest import keep_avatar
+from tests.video.conftest import keep_avatar, kept_avatar
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -97,7 +97,7 @@ class TestTrainingAndRender:
         ]
         server.until(lambda: list((server.data_dir / "work").iterdir()) == [], 30)
         TestTrainingAndRender.avatar_id = str(shown.asset_id)
-        keep_avatar(server.data_dir, shown.asset_id, tmp_path_factory.getbasetemp() / "avatar.zip")
+        keep_avatar(server.data_dir, shown.asset_id, kept_avatar(tmp_path_factory))
         server.stop()
 
     def test_the_users_verdict_on_the_avatar(self, server: KilledServer) -> None:

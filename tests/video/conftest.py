@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from tests.conftest import greenroom_command
 from tests.crash.studio import cut
 
@@ -18,19 +19,30 @@ FOOTAGE_SECONDS = 24
 @pytest.fixture(scope="session")
 def avatar_zip(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
     """The package of a quickly trained avatar: the one that the crash tests left, or a new one."""
-    kept = tmp_path_factory.getbasetemp() / "avatar.zip"
-    if not kept.is_file():
-        folder = tmp_path_factory.mktemp("avatar")
-        footage = cut(
-            shared_data / "footage" / "grid_s1_training.mp4", folder / "footage.mp4", FOOTAGE_SECONDS
-        )
-        command = greenroom_command(
-            "avatar", "train", str(footage), "--name", "Ana", "--synthetic", "--quick", "--json",
-            "--data", str(folder / "data"),
-        )  # fmt: skip
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ})
-        keep_avatar(folder / "data", json.loads(done.stdout)["asset_id"], kept)
+    kept = kept_avatar(tmp_path_factory)
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.is_file():
+            folder = tmp_path_factory.mktemp("avatar")
+            keep_avatar(*_train(shared_data, folder), kept)
     return kept
+
+
+def kept_avatar(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where it lies for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "avatar.zip"
+
+
+def _train(shared_data: Path, folder: Path) -> tuple[Path, str]:
+    """The data folder and the asset's id."""
+    source = shared_data / "footage" / "grid_s1_training.mp4"
+    footage = cut(source, folder / "footage.mp4", FOOTAGE_SECONDS)
+    command = greenroom_command(
+        "avatar", "train", str(footage), "--name", "Ana", "--synthetic", "--quick", "--json",
+        "--data", str(folder / "data"),
+    )  # fmt: skip
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return folder / "data", json.loads(done.stdout)["asset_id"]
 
 
 def keep_avatar(data_dir: Path, asset_id: str, target: Path) -> None:
@@ -42,4 +54,6 @@ def keep_avatar(data_dir: Path, asset_id: str, target: Path) -> None:
         ).fetchone()
     finally:
         connection.close()
-    target.write_bytes((data_dir / "objects" / key).read_bytes())
+    building = target.with_suffix(".part")
+    building.write_bytes((data_dir / "objects" / key).read_bytes())
+    building.replace(target)
