@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -54,6 +55,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             stack.push_async_callback(runtime.close)
             app = create_app(runtime)
             stack.push_async_callback(app.close)
+            # What is loaded now stays: a search through it for garbage would hold up every request.
+            gc.collect()
+            gc.freeze()
             await stack.enter_async_context(_housekeeper(app))
             await stack.enter_async_context(_sweeper(runtime))
             await stack.enter_async_context(embedded_worker(runtime))

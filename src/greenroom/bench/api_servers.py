@@ -51,9 +51,9 @@ def bare_app(runtime: Runtime) -> Starlette:
     table = Asset.__table__
 
     async def row(request: Request) -> JSONResponse:
-        async with runtime.sessions.engine.connect() as connection:
+        async with runtime.sessions.read() as session:
             query = select(table.c.id, table.c.name).where(table.c.id == request.path_params["id"])
-            found = (await connection.execute(query)).one()
+            found = (await session.execute(query)).one()
         return JSONResponse({"id": found.id, "name": found.name})
 
     async def health(request: Request) -> JSONResponse:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import Select, func, select
 
 from greenroom.db.base import ScopedRow
+from greenroom.db.sqlite_connection import SHORT
 from greenroom.runtime import Context
 
 Row = TypeVar("Row", bound=ScopedRow)
@@ -57,7 +58,8 @@ class Repository(Generic[Row]):
         return row
 
     async def find(self, row_id: str) -> Row | None:
-        row: Row | None = await self.session.scalar(self.select().where(self.row.id == row_id))
+        query = self.select().where(self.row.id == row_id).execution_options(**{SHORT: True})
+        row: Row | None = await self.session.scalar(query)
         return row
 
     async def find_locked(self, row_id: str) -> Row | None:

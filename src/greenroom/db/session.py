@@ -16,7 +16,8 @@ Session = AsyncSession
 BUSY_TIMEOUT_MS = 30_000
 _READ_ONLY = "greenroom_read_only"
 _POOL = {"pool_size": 16, "max_overflow": 16, "pool_recycle": 1800}
-"""Connections that one process may hold to a database server."""
+"""Connections that one process may hold. Those that overflow are opened anew each time, which costs more than
+the request."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,8 +33,9 @@ class Sessions:
 
 
 def open_sessions(database_url: str) -> Sessions:
-    pool: dict[str, Any] = {} if database_url.startswith("sqlite") else _POOL
-    engine = create_async_engine(database_url, **pool)
+    # Each connection of SQLite is used in its own thread and, for what is short, in the caller's.
+    options = {"connect_args": {"check_same_thread": False}} if database_url.startswith("sqlite") else {}
+    engine = create_async_engine(database_url, **_POOL, **options)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     reader = engine.execution_options(**{_READ_ONLY: True})

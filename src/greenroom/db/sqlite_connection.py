@@ -2,7 +2,8 @@
 
 aiosqlite keeps each connection in a thread of its own. SQLAlchemy's adapter goes there to make a cursor, to
 execute, to fetch and to close, and each trip costs some 60 microseconds: together more than all else that a
-small request needs. Here all of it is one trip. Pinned with aiosqlite and SQLAlchemy; see docs/adr/0004.
+small request needs. Here all of it is one trip. A statement that is said to be short, and that reads with no
+transaction, takes none: it runs where it is asked. Pinned with aiosqlite and SQLAlchemy; see docs/adr/0004.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
+SHORT = "greenroom_short"
+"""Execution option of a statement that takes microseconds: it reads some rows by an index."""
+
 
 @dataclass(slots=True)
 class _Outcome:
@@ -33,7 +37,7 @@ class _Outcome:
 
 
 class _OneTripCursor(AsyncAdapt_aiosqlite_cursor):
-    __slots__ = ()
+    __slots__ = ("is_short",)
 
     def __init__(self, adapt_connection: Any) -> None:
         self._adapt_connection = adapt_connection
@@ -41,6 +45,7 @@ class _OneTripCursor(AsyncAdapt_aiosqlite_cursor):
         self._cursor: Any = _Outcome()
         self._soft_closed_memoized: Any = {}
         self._rows: deque[Any] = deque()
+        self.is_short = False
 
     def execute(self, operation: Any, parameters: Any = None) -> Any:
         return self._run(lambda cursor: cursor.execute(operation, parameters or ()))
@@ -72,7 +77,11 @@ class _OneTripCursor(AsyncAdapt_aiosqlite_cursor):
                 return found
 
         try:
-            self._cursor, rows = await_only(trip())
+            if self.is_short and not connection.in_transaction:
+                # The mutex is free: the session that has the connection waits for this answer.
+                self._cursor, rows = work()
+            else:
+                self._cursor, rows = await_only(trip())
         except Exception as error:
             self._adapt_connection._handle_exception(error)
         self._rows = deque(rows)
@@ -95,6 +104,17 @@ class _OneTripConnection(AsyncAdapt_aiosqlite_connection):
 
 def use_one_trip_connections(engine: AsyncEngine) -> None:
     """Let every connection that the engine opens from now on be of this kind."""
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _on_execute(
+        connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if (
+            context is not None
+            and context.execution_options.get(SHORT)
+            and isinstance(cursor, _OneTripCursor)
+        ):
+            cursor.is_short = True
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def _on_do_connect(dialect: Dialect, record: Any, arguments: Any, options: Any) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from greenroom.db.base import Base
+from greenroom.db.sqlite_connection import SHORT
 from greenroom.iam.models import (
     AccessKey,
     AuditEvent,
@@ -82,7 +83,8 @@ class IamRepository:
 
     async def versions_after(self, seen: int) -> Mapping[str, int]:
         query = select(IamVersion.scope, IamVersion.version).where(IamVersion.version > seen)
-        return {scope: version for scope, version in (await self.session.execute(query)).all()}
+        found = await self.session.execute(query.execution_options(**{SHORT: True}))
+        return {scope: version for scope, version in found.all()}
 
     # Changing
 
