@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -41,14 +42,16 @@ class TestElements:
 
     def test_paragraphs_and_sentences(self) -> None:
         pieces = inner("<p><s>One</s><s>Two</s></p>")
-        assert [piece.text for piece in pieces if isinstance(piece, Text)] == ["One", "Two"]
-        assert pieces[2] == SentenceEnd()
+        assert [piece.text if isinstance(piece, Text) else "|" for piece in pieces] == [
+            "|", "|", "One", "|", "|", "Two", "|", "|",
+        ]  # fmt: skip
 
     @pytest.mark.parametrize(
         ("attributes", "ms"),
         [
             ('time="700ms"', 700), ('time="1.5s"', 1500), ('time="200ms"', 200), ('time="10s"', 10_000),
-            ("", 350), ('strength="strong"', 700), ('strength="none"', 0), ('strength="weak" time="3s"', 3000),
+            ("", 350), ('strength="strong"', 700), ('strength="none"', 0),
+            ('strength="weak" time="3s"', 3000),
         ],
     )  # fmt: skip
     def test_break(self, attributes: str, ms: int) -> None:
@@ -160,8 +163,8 @@ class TestRefusals:
             ("<p>a</p><speak>b</speak>", ["begins with <p>", "between <speak> and </speak>"]),
             ("Hello <speak>you</speak>", ["before <speak>"]),
             ("<speak>a</speak> and more", ["after </speak>"]),
-            ("<speak>a<p>b</speak>", ["line 1, column 14", "closing tag"]),
-            ("<speak>a", ["close every element"]),
+            ("<speak>a<p>b</speak>", ["line 1, column 15", "<p> is open", "</p>"]),
+            ("<speak>a", ["<speak> is open", "</speak>"]),
             ("<speak>a &nbsp; b</speak>", ["&amp;"]),
             ("<speak>salt & pepper</speak>", ["&amp;"]),
             ("<speak a=1>b</speak>", ["quotes"]),
@@ -219,8 +222,6 @@ class TestAnyInput:
     def test_the_largest_text_is_read_at_once(self, repeated: str) -> None:
         text = f"<speak>{repeated * ((MAX_BYTES - 20) // len(repeated))}</speak>"
         start = time.monotonic()
-        try:
+        with contextlib.suppress(SsmlError):
             parse(text)
-        except SsmlError:
-            pass
         assert time.monotonic() - start < 2

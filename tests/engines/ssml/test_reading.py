@@ -195,7 +195,7 @@ class TestSayAs:
             ("it-IT", "time", "14:05", "14:05"),
             ("pt-BR", "currency", "42.50 EUR", "42,50 €"),
             ("ja-JP", "ordinal", "3", "3番目"),
-            ("ja-JP", "digits", "42", "ヨン ニ"),
+            ("ja-JP", "digits", "42", "ヨンニ"),
         ],
     )
     def test_it_is_said_as(self, language: str, kind: str, content: str, same_as: str) -> None:
@@ -214,8 +214,8 @@ class TestSayAs:
         ("kind", "content"),
         [
             ("cardinal", "many"), ("ordinal", "x"), ("digits", "12a"), ("telephone", "call me"),
-            ("characters", "a♞"), ("date", "2026-13-01"), ("date", "soon"), ("time", "25:00"), ("time", "noon"),
-            ("currency", "12"), ("unit", "far"), ("cardinal", "9" * 40),
+            ("characters", "a♞"), ("date", "2026-13-01"), ("date", "soon"), ("time", "25:00"),
+            ("time", "noon"), ("currency", "12"), ("unit", "far"), ("cardinal", "9" * 40),
         ],
     )  # fmt: skip
     def test_what_is_not_of_its_kind_is_refused(self, kind: str, content: str) -> None:

@@ -73,6 +73,9 @@ class TextFront(Protocol):
     def code(self) -> str:
         """The language as num2words names it: `en`, `zh`, `pt_BR`."""
 
+    def __hash__(self) -> int:
+        """By identity: some readings are kept."""
+
     def check(self, text: str) -> None:
         """
         Raises:

@@ -32,17 +32,15 @@ _CURES = {
     expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]: (
         "only the entities &amp; &lt; &gt; &quot; &apos; are known; write the character itself"
     ),
-    expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]: (
-        "this closing tag does not fit the element that is open; close the inner one first"
-    ),
-    expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]: (
-        "the text ends before </speak>; close every element"
-    ),
     expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN]: "a tag is not closed; end it with >",
     expat.errors.codes[expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE]: "an attribute stands twice in one tag",
     expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: (
         "something stands after </speak>; put the whole text between <speak> and </speak>"
     ),
+}
+_LEFT_OPEN = {
+    expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH],
+    expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
 }
 _CURE = "this is no well-formed XML; write & as &amp; and < as &lt;, and put attributes in quotes"
 
@@ -87,7 +85,11 @@ class _Reader:
             self._expat.Parse(data, True)
         except expat.ExpatError as error:
             place = Place(error.lineno, error.offset + 1)
-            raise SsmlError(place, _CURES.get(error.code, _CURE)) from None
+            cure = _CURES.get(error.code, _CURE)
+            if error.code in _LEFT_OPEN and self._open:
+                name = self._open[-1][0].name
+                cure = f"<{name}> is open; close it first, with </{name}>"
+            raise SsmlError(place, cure) from None
         return self._pieces
 
     def _place(self) -> Place:
