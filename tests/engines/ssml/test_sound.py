@@ -56,19 +56,22 @@ class TestBreaks:
         self, request: pytest.FixtureRequest, voice: str, time: str, seconds: float
     ) -> None:
         engine = request.getfixturevalue(voice.partition("-")[0])
-        speech = say(engine, f'We open a gate.<break time="{time}"/>Go in, good people.', voice)
+        speech = say(engine, f'It is autumn.<break time="{time}"/>Apples are red.', voice)
         assert_tiled(speech)
         assert speech.words is not None and speech.phonemes is not None
-        gate = next(word for word in speech.words if word.text == "gate")
+        autumn = next(word for word in speech.words if word.text == "autumn")
         (silence,) = [
-            span for span in speech.phonemes if span.symbol == "sil" and span.start_sample == gate.end_sample
+            span
+            for span in speech.phonemes
+            if span.symbol == "sil" and span.start_sample == autumn.end_sample
         ]
         assert (silence.end_sample - silence.start_sample) / speech.sample_rate == pytest.approx(
             seconds, abs=0.001
         )
         middle = (silence.start_sample + silence.end_sample) // 2
         begin, end = quiet_around(speech.pcm, middle, speech.sample_rate)
-        assert end - begin == pytest.approx(seconds, abs=0.07)
+        # In the sound itself the last word fades out, and Piper says it a little differently each time.
+        assert end - begin == pytest.approx(seconds, abs=0.03)
 
     def test_at_both_ends(self, piper: SpeechEngine) -> None:
         speech = say(piper, '<break time="1s"/>Hello there.<break time="500ms"/>', JOE)
@@ -180,7 +183,7 @@ class TestMarks:
 class TestSounds:
     def test_the_given_phonemes_are_said(self, piper: SpeechEngine, recogniser: WhisperRecogniser) -> None:
         speech = say(
-            piper, 'Please take the <phoneme alphabet="ipa" ph="ˈbænænə">apple</phoneme> home with you.', JOE
+            piper, 'Please take the <phoneme alphabet="ipa" ph="bəˈnænə">apple</phoneme> home with you.', JOE
         )
         assert speech.phonemes is not None and speech.words is not None
         word = next(word for word in speech.words if word.text == "apple")
@@ -189,7 +192,7 @@ class TestSounds:
             for span in speech.phonemes
             if word.start_sample <= span.start_sample < word.end_sample
         ]
-        assert inside == ["b", "æ", "n", "æ", "n", "ə"]
+        assert inside == ["b", "ə", "n", "æ", "n", "ə"]
         heard = recogniser.transcribe(speech.pcm, speech.sample_rate, "en").lower()
         assert "banana" in heard and "apple" not in heard
 
