@@ -69,6 +69,13 @@ class TestEnglish:
                 assert any(sound in middle for sound in sounds[letter]), (letter, middle)
         assert "ˈ" in said("en-US", name)
 
+    @pytest.mark.parametrize(
+        "text", ['the "harvest" was', "the (old) harvest", "the “harvest” was", "a 'harvest' was", "[x] was"]
+    )
+    def test_a_closing_quote_or_bracket_does_not_glue_words(self, text: str) -> None:
+        bare = "".join(character for character in text if character.isalnum() or character == " ")
+        assert [word.text for word in front_for("en-US").read(text)] == bare.split()
+
     def test_initials_are_spelled(self) -> None:
         assert plain("en-US", "XKQ") == "ɛkskAkju"
 
@@ -93,6 +100,20 @@ class TestOtherLanguages:
     )
     def test_chinese_figures(self, text: str, same_as: str) -> None:
         assert plain("zh-CN", text) == plain("zh-CN", same_as)
+
+    @pytest.mark.parametrize(
+        ("language", "text", "words"),
+        [
+            ("es-ES", 'la "cosecha" fue (muy) buena', ["la", "cosecha", "fue", "muy", "buena"]),
+            ("fr-FR", "la «récolte» était « bonne »", ["la", "récolte", "était", "bonne"]),
+            ("it-IT", 'il "raccolto" era [ieri]', ["il", "raccolto", "era", "ieri"]),
+            ("pt-BR", 'a "colheita" foi (boa) hoje', ["a", "colheita", "foi", "boa", "hoje"]),
+        ],
+    )
+    def test_quotes_and_brackets_part_words(self, language: str, text: str, words: list[str]) -> None:
+        read = front_for(language).read(text)
+        assert [word.text for word in read] == words
+        assert all(word.after for word in read)
 
     def test_english_inside_chinese(self) -> None:
         assert plain("en-US", "MetaStudio") in plain("zh-CN", "欢迎使用MetaStudio平台")

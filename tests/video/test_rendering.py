@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from greenroom.stage.actions import ActionMark
 from greenroom.stage.framing import Framing
 from greenroom.stage.plan import RenderPlan
 from greenroom.video.errors import VideoContentError
-from greenroom.video.rendering import _background, _placement, plan
+from greenroom.video.rendering import _background, _placement, plan, speech
 
 CANVAS = (1280, 720)
 PICTURE = (360, 288)
@@ -69,7 +70,9 @@ class TestBackground:
 class TestActions:
     """The render plan gets the actions that were asked for and those of the interval."""
 
-    def _made(self, tmp_path: Path, interval_ms: int, actions: list[list[Any]]) -> RenderPlan:
+    def _made(
+        self, tmp_path: Path, interval_ms: int, actions: list[list[Any]], timing: str = '{"phonemes": null}'
+    ) -> RenderPlan:
         package = tmp_path / "package"
         package.mkdir()
         description = {
@@ -78,7 +81,7 @@ class TestActions:
         }  # fmt: skip
         write_manifest(package, description)
         write_wav(tmp_path / "a.wav", np.zeros(20 * 16_000, np.float32), 16_000)
-        (tmp_path / "a.json").write_text('{"phonemes": null}')
+        (tmp_path / "a.json").write_text(timing)
         background = {"colour": "#FFFFFF", "image": None, "placement": None}
         scene = {
             "wav": str(tmp_path / "a.wav"), "timing": str(tmp_path / "a.json"), "background": background,
@@ -97,11 +100,41 @@ class TestActions:
         assert [scene.actions for scene in made.scenes] == [(ActionMark("nod", 1500),)] * 2
         assert made.scenes[0].framing is Framing.HEAD
 
+    def test_marks_of_the_text_come_between_them(self, tmp_path: Path) -> None:
+        timing = '{"phonemes": null, "marks": [["welcome", 700], ["nod", 9000]]}'
+        made = self._made(tmp_path, 0, [["nod", 1500]], timing)
+        assert made.scenes[0].actions == (
+            ActionMark("welcome", 700),
+            ActionMark("nod", 1500),
+            ActionMark("nod", 9000),
+        )
+
     def test_an_interval_adds_its_own_between_them(self, tmp_path: Path) -> None:
         made = self._made(tmp_path, 5000, [["nod", 9500]])
         names = [mark.name for scene in made.scenes for mark in scene.actions]
         assert [mark.at_ms for mark in made.scenes[0].actions] == [5000, 9500, 15_000]
         assert names[:3] == ["welcome", "nod", "welcome"]
+
+    @pytest.mark.media
+    def test_a_gesture_falls_on_its_word(self, tmp_path: Path) -> None:
+        """From SSML to the render plan: the frame of the action is the one in which its word begins."""
+        order: dict[str, Any] = {
+            "text": '<speak>Good morning.<break time="1s"/>Come and '
+            '<insert-action name="Nod" tag="nod"/>look at this<mark name="here"/>.</speak>',
+            "voice_id": "piper-en_US-joe", "audio": None, "wav": str(tmp_path / "said.wav"),
+            "style": {"speed_percent": 100, "pitch_percent": 100, "volume_percent": 100},
+            "timing": str(tmp_path / "said.json"),
+        }  # fmt: skip
+        speech(order, lambda stage, done: None)
+        timing = json.loads((tmp_path / "said.json").read_text())
+        ((name, at_ms),) = timing["marks"]
+        pauses = [span for span in timing["phonemes"] if span["symbol"] == "sil"]
+        longest = max(pauses, key=lambda span: span["end_sample"] - span["start_sample"])
+        spoken = [span for span in timing["phonemes"] if span["start_sample"] >= longest["end_sample"]]
+        look = next(span for span in spoken if span["symbol"] == "l")
+        made = self._made(tmp_path, 0, [], json.dumps(timing))
+        assert made.scenes[0].actions == (ActionMark("nod", at_ms),) and name == "nod"
+        assert made.scenes[0].actions[0].at_frame == look["start_sample"] * 25 // 22_050
 
     def test_a_package_without_the_action_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(VideoContentError, match=r"scene 1\[0\]: the avatar has no action 'dance'"):

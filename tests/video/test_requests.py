@@ -94,6 +94,10 @@ def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, An
         ({"script_id": "d" * 32}, "no video script has the id"),
         ({"video_config": video(bitrate=1)}, "bitrate"),
         ({"shoot_scripts": [text_scene(text_config=m.TextConfig(text="a" * 10_001))]}, "10001 characters"),
+        (
+            {"shoot_scripts": [text_scene(text_config=m.TextConfig(text="<speak>Hi<x/></speak>"))]},
+            "there is no element <x>",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str, Any], words: str) -> None:
@@ -130,6 +134,19 @@ class TestActions:
         words = refused(client, body).error_msg
         assert "sequence_no 1: audio_drive_action_config[1].action_tag" in words
         assert "no action 'dance'; it has welcome, nod" in words
+
+    def test_actions_marked_in_the_text(self, client: Any, avatar: str) -> None:
+        def marked(tag: str) -> Any:
+            text = f'<speak>Look <insert-action name="x" tag="{tag}"/>here.</speak>'
+            return order(
+                model_asset_id=avatar, shoot_scripts=[text_scene(text_config=m.TextConfig(text=text))]
+            )
+
+        words = refused(client, marked("dance")).error_msg
+        assert "sequence_no 1: text_config.text: <insert-action>: the avatar has no action 'dance'" in words
+        assert "it has welcome, nod" in words
+        request = m.Create2DDigitalHumanVideoRequest(body=marked("nod"))
+        assert client.create2_d_digital_human_video(request).job_id
 
     def test_an_avatar_without_actions_refuses_both_ways(self, client: Any) -> None:
         plain = upload_avatar(client)

@@ -62,6 +62,21 @@ class TestCreateTtsAudition:
         assert len(fast) < 0.75 * len(samples)
         assert np.sqrt((fast**2).mean()) > 1.2 * np.sqrt((samples**2).mean())
 
+    def test_ssml_is_spoken(self, client: Any) -> None:
+        plain = start(client)
+        pausing = start(
+            client, text='<speak>The <emphasis>orchard</emphasis><break time="2s"/>is open.</speak>'
+        )
+        samples, rate, _ = sound_of(finish(client, plain))
+        longer, _, _ = sound_of(finish(client, pausing))
+        assert 1.7 < (len(longer) - len(samples)) / rate < 3.2
+        quiet = np.abs(longer[: len(longer) // 480 * 480]).reshape(-1, 480).max(axis=1) < 300
+        runs = "".join("q" if value else "l" for value in quiet).split("l")
+        assert max(len(run) for run in runs) * 480 / rate == pytest.approx(2, abs=0.15)
+
+    def test_a_sign_is_no_tag(self, client: Any) -> None:
+        assert finish(client, start(client, text="Is 3 < 5 and 5 > 3? Yes.")).is_file_complete
+
     def test_the_link_lives_for_an_hour(self, client: Any) -> None:
         before = time.time()
         url = finish(client, start(client, text="Good morning.")).files[0].download_url
@@ -74,7 +89,13 @@ class TestCreateTtsAudition:
             ({"text": ""}, "nothing to say"),
             ({"text": " .,!"}, "nothing to say"),
             ({"text": "Привет, мир"}, "cannot read"),
-            ({"text": "<speak>Hello</speak>"}, "SSML"),
+            ({"text": "<speak>Hello<speak>"}, "text: SSML, line 1, column 13: <speak> stands inside"),
+            (
+                {"text": '<speak>Hi<break time="1h"/></speak>'},
+                "time='1h' of <break> cannot be followed",
+            ),
+            ({"text": "<speak><break/></speak>"}, "nothing to say"),
+            ({"tts_text": "Hello <speak>you</speak>"}, "tts_text: SSML, line 1, column 1: something stands"),
             ({"text": "a" * 100_001}, "text"),
             ({"emotion": "kokoro-nobody"}, "no voice 'kokoro-nobody'"),
             ({"emotion": "../../etc/passwd"}, "emotion"),

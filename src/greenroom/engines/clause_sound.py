@@ -112,8 +112,8 @@ def finish_clause(pcm: Pcm, timed: Sequence[Timed], words: Sequence[Word], how: 
     phones = _with_pauses(phones, timed, pcm, how.sample_rate)
     pcm, phones = _trim(pcm, phones, how)
     spans = tuple(PhonemeSpan(phone.symbol, phone.start, phone.end) for phone in phones)
-    louder = _louder(pcm, how.style.volume_percent)
-    return SpeechChunk(louder, how.sample_rate, spans, _word_spans(phones, words), written(words))
+    scaled = louder(pcm, how.style.volume_percent)
+    return SpeechChunk(scaled, how.sample_rate, spans, _word_spans(phones, words), written(words))
 
 
 def _tile(timed: Sequence[Timed], length: int) -> list[_Phone]:
@@ -239,7 +239,7 @@ def _word_spans(phones: Sequence[_Phone], words: Sequence[Word]) -> tuple[WordSp
 _KNEE = 0.8
 
 
-def _louder(pcm: Pcm, volume_percent: int) -> Pcm:
+def louder(pcm: Pcm, volume_percent: int) -> Pcm:
     """Scale; what would clip is bent into the last fifth of the range instead."""
     out = pcm * np.float32(volume_percent / 100)
     over = np.abs(out) > _KNEE

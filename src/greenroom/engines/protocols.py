@@ -64,6 +64,16 @@ class WordSpan:
 
 
 @dataclass(slots=True, frozen=True)
+class SpeechMark:
+    """A mark of SSML in the sound: where the word after it begins, or where the last word ends."""
+
+    name: str
+    """Of an action: its tag."""
+    sample: int
+    is_action: bool
+
+
+@dataclass(slots=True, frozen=True)
 class SpeechChunk:
     """One clause of speech. Spans are relative to the chunk's first sample and do not overlap."""
 
@@ -72,6 +82,7 @@ class SpeechChunk:
     phonemes: tuple[PhonemeSpan, ...]
     words: tuple[WordSpan, ...]
     text: str
+    marks: tuple[SpeechMark, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,7 +106,7 @@ class SpeechEngine(Protocol):
         """The voices that this engine can speak with, without loading its model."""
 
     def synthesize(self, text: str, voice_id: str, style: SpeechStyle) -> Iterator[SpeechChunk]:
-        """Speak `text` clause by clause; the first chunk comes before the second is computed.
+        """Speak a text or SSML clause by clause; the first chunk comes before the second is computed.
 
         Raises:
             SpeechTextError: the text is empty, or in a script that the voice's language front cannot read.

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 
+from greenroom.engines.ssml.spoken import review_text
 from greenroom.scripts.wire import ShootScriptItem
 
 
@@ -19,7 +20,7 @@ def _texts(index: int, scene: ShootScriptItem) -> Iterator[tuple[str, str]]:
     if script is None:
         return
     if script.text_config is not None:
-        yield f"{field}.text_config.text", script.text_config.text
+        yield f"{field}.text_config.text", review_text(script.text_config.text)
     for number, layer in enumerate(script.layer_config or []):
         if layer.text_config is not None and layer.text_config.text_context:
             shown = _decoded(layer.text_config.text_context)

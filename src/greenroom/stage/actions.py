@@ -44,6 +44,11 @@ class PlacedAction:
         return self.start + _length(self.run)
 
 
+def in_order(asks: Iterable[ActionMark]) -> tuple[ActionMark, ...]:
+    """Asks from several sources by their moments; of two at one moment the earlier source comes first."""
+    return tuple(sorted(asks, key=lambda ask: ask.at_ms))
+
+
 def check_actions(field: str, asks: Iterable[ActionMark], known: Iterable[str]) -> None:
     """Raises SceneError for the first ask whose action the avatar does not have."""
     names = list(known)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from greenroom.engines import registry
-from greenroom.engines.protocols import EngineError, Pcm, PhonemeSpan, SpeechChunk, SpeechStyle, WordSpan
+from greenroom.engines.protocols import (
+    EngineError,
+    Pcm,
+    PhonemeSpan,
+    SpeechChunk,
+    SpeechMark,
+    SpeechStyle,
+    WordSpan,
+)
 
 RECORDING_RATE = 24_000
 """Recordings are brought to this rate, samples a second."""
@@ -30,6 +38,8 @@ class Speech:
     words: tuple[WordSpan, ...] | None
     text: str
     """What is said; empty for a recording."""
+    marks: tuple[SpeechMark, ...] = ()
+    """Of SSML, in the order of their times."""
 
     @property
     def duration_s(self) -> float:
@@ -37,7 +47,7 @@ class Speech:
 
 
 def speak(text: str, voice_id: str, style: SpeechStyle | None = None) -> Speech:
-    """Say a text with a voice, all of it at once.
+    """Say a text or SSML with a voice, all of it at once.
 
     Raises:
         SpeechTextError: the text is empty, too long, or in a script that the voice cannot read.
@@ -58,6 +68,7 @@ def join_chunks(chunks: Iterable[SpeechChunk]) -> Speech:
     pcm: list[Pcm] = []
     phonemes: list[PhonemeSpan] = []
     words: list[WordSpan] = []
+    marks: list[SpeechMark] = []
     texts: list[str] = []
     offset = sample_rate = 0
     for chunk in chunks:
@@ -68,11 +79,12 @@ def join_chunks(chunks: Iterable[SpeechChunk]) -> Speech:
                 start = phonemes.pop().start_sample
             phonemes.append(PhonemeSpan(span.symbol, start, offset + span.end_sample))
         words += [WordSpan(w.text, offset + w.start_sample, offset + w.end_sample) for w in chunk.words]
+        marks += [replace(mark, sample=offset + mark.sample) for mark in chunk.marks]
         texts.append(chunk.text)
         pcm.append(chunk.pcm)
         offset += len(chunk.pcm)
     sound = np.concatenate(pcm) if pcm else np.zeros(0, np.float32)
-    return Speech(sound, sample_rate, tuple(phonemes), tuple(words), " ".join(texts))
+    return Speech(sound, sample_rate, tuple(phonemes), tuple(words), " ".join(texts), tuple(marks))
 
 
 def speech_from_audio(path: Path) -> Speech:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
 from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
+from greenroom.engines.ssml.spoken import actions_of
 from greenroom.errors import GreenroomError
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -165,6 +166,7 @@ class _ScenePlanner:
         else:
             assert self._speaker is not None
             await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
+            self._check_marked(f"{field}: text_config.text", scene.text)
         return ScenePlan(
             number=number,
             text=None if scene.is_audio else scene.text,
@@ -173,6 +175,12 @@ class _ScenePlanner:
             human=_human(script.layer_config[0] if script.layer_config else None),
             actions=self._asked(field, script.audio_drive_action_config or []),
         )
+
+    def _check_marked(self, field: str, text: str) -> None:
+        """Raises VideoContentError: the text marks an action that the avatar does not have."""
+        for tag in actions_of(text):
+            if tag not in self._actions:
+                raise VideoContentError(f"{field}: <insert-action>: {unknown_action(tag, self._actions)}")
 
     def _asked(self, field: str, asks: Sequence[AudioDriveActionConfig]) -> tuple[tuple[str, int], ...]:
         """The actions that are asked for, with their moments in milliseconds."""

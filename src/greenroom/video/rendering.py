@@ -45,7 +45,8 @@ def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{text, voice_id, style, audio, wav, timing}`: write the sound of a scene and its phoneme times."""
+    """`{text, voice_id, style, audio, wav, timing}`: write the sound of a scene and the times of its phonemes
+    and of the actions that its text marks."""
     from greenroom.stage.speech import speak, speech_from_audio, write_wav
 
     wav, timing = Path(payload["wav"]), Path(payload["timing"])
@@ -56,7 +57,8 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     building = wav.with_suffix(".part")
     write_wav(said, building)
     phonemes = None if said.phonemes is None else [asdict(span) for span in said.phonemes]
-    timing.write_text(json.dumps({"phonemes": phonemes}))
+    marks = [(m.name, m.sample * 1000 // said.sample_rate) for m in said.marks if m.is_action]
+    timing.write_text(json.dumps({"phonemes": phonemes, "marks": marks}))
     os.replace(building, wav)
     return {"seconds": said.duration_s}
 
@@ -179,7 +181,7 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
 
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import VIDEO_FPS
-    from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions
+    from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, in_order
     from greenroom.stage.plan import scene_frames
 
     runs = AvatarPackage.open(Path(payload["package"])).actions
@@ -187,7 +189,9 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
     spreader = ActionSpreader(interval_ms, runs, payload["title"])
     scenes = []
     for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
-        asks = tuple(ActionMark(name, at_ms) for name, at_ms in given["actions"])
+        # A timing file of an earlier version has no marks.
+        marked = json.loads(Path(given["timing"]).read_text()).get("marks", [])
+        asks = in_order(ActionMark(name, at_ms) for name, at_ms in [*given["actions"], *marked])
         check_actions(f"the actions of scene {number + 1}", asks, runs)
         if interval_ms:
             asks = spreader.fill(asks, scene_frames(made, scene) * VIDEO_FPS // made.fps)

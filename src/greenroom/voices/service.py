@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from greenroom.engines.g2p.fronts import front_for
+from greenroom.engines.g2p.reading import check_readable
 from greenroom.engines.protocols import SpeechStyle, SpeechTextError, Voice, VoiceNotFoundError
 from greenroom.engines.registry import voice
+from greenroom.engines.ssml.spoken import review_text
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
@@ -45,11 +47,9 @@ def style_of(speed: int | None, pitch: int | None, volume: int | None) -> Speech
 
 
 async def check_spoken_text(field: str, text: str, speaker: Voice) -> None:
-    """Raises SpokenTextError: the voice cannot say it; `field` names the request's member."""
+    """Raises SpokenTextError: the voice cannot say the text or the SSML; `field` is the request's member."""
     if not any(character.isalnum() for character in text):
         raise SpokenTextError(f"{field} has nothing to say: give it at least one word")
-    if "<speak" in text:
-        raise SpokenTextError(f"{field} is SSML, which is not supported: send plain text")
     try:
         # The first text of a language loads its dictionary.
         await asyncio.to_thread(_check_readable, text, speaker.language)
@@ -60,7 +60,7 @@ async def check_spoken_text(field: str, text: str, speaker: Voice) -> None:
 def _check_readable(text: str, language: str) -> None:
     front = front_for(language)
     for piece in pieces(text):
-        front.check(piece)
+        check_readable(piece, front)
 
 
 async def create_tts_audition(
@@ -75,7 +75,7 @@ async def create_tts_audition(
     """
     field, text = ("tts_text", body.tts_text) if body.tts_text else ("text", body.text)
     await check_spoken_text(field, text, require_voice("emotion", body.emotion))
-    verdict = await require_allowed(context, {field: text})
+    verdict = await require_allowed(context, {field: review_text(text)})
     style = style_of(body.speed, body.pitch, body.volume)
     row = Audition(
         state=AuditionState.WAITING,

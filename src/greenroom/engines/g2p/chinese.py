@@ -37,6 +37,8 @@ _SIGNS = {"%": "百分号", "&": "和", "+": "加", "=": "等于", "@": "艾特"
 
 
 class ChineseFront:
+    code = "zh"
+
     def check(self, text: str) -> None:
         check_text(text, _SCRIPTS, "Chinese")
 
@@ -112,8 +114,21 @@ def _number(digits: str) -> str:
     return said + ("点" + "".join(_DIGITS[int(digit)] for digit in decimals) if mark else "")
 
 
+def pinyin_symbols(syllable: str) -> str | None:
+    """The symbols of one syllable with its tone, as `xing2` or `lv4`; None where it is no syllable."""
+    try:
+        return _without_marks(str(_reader().py2ipa(syllable)))
+    except (AssertionError, IndexError, KeyError, TypeError, ValueError):
+        # misaki looks its parts up in tables and says no more of what it does not find.
+        return None
+
+
 def _pinyin(word: str) -> str:
-    return str(_reader().word2ipa(word)).replace("\u032f", "").replace("0", "")
+    return _without_marks(str(_reader().word2ipa(word)))
+
+
+def _without_marks(symbols: str) -> str:
+    return symbols.replace("\u032f", "").replace("0", "")
 
 
 @cache

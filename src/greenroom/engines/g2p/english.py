@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -81,6 +82,8 @@ _ENDINGS: dict[str, str] = tables("english")["endings"]
 
 
 class EnglishFront:
+    code = "en"
+
     def __init__(self, british: bool = False) -> None:
         self._british = british
 
@@ -106,6 +109,9 @@ class EnglishFront:
                 sign = ""
             elif stops and words:
                 words[-1] = words[-1].before(stops)
+            elif token.whitespace and words and not words[-1].after:
+                # A closing quote or bracket is not said, but the space after it parts the words.
+                words[-1] = replace(words[-1], after=" ")
         return _join_glued(words)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from greenroom.engines.protocols import SpeechTextError
+from greenroom.engines.ssml.manner import PLAIN, Manner, Mark
 
 MAX_TEXT_CHARACTERS = 10_000
 """About ten minutes of speech: the longest text that one call speaks."""
@@ -31,10 +32,13 @@ class Word:
     """Kokoro's symbols, stress and tone marks included."""
     after: str = " "
     """What stands between it and the next word, in Kokoro's symbols: a space, or stops and a space."""
+    manner: Manner = PLAIN
+    marks: tuple[Mark, ...] = ()
+    """What falls on the word's beginning."""
 
     def before(self, mark: str) -> Word:
         """The same word with one more stop after it."""
-        return Word(self.text, self.phonemes, f"{self.after.strip()}{mark} ")
+        return replace(self, after=f"{self.after.strip()}{mark} ")
 
     @property
     def stop(self) -> str:
@@ -64,6 +68,13 @@ def _is_wide(character: str) -> bool:
 
 class TextFront(Protocol):
     """Reads the text of one language."""
+
+    @property
+    def code(self) -> str:
+        """The language as num2words names it: `en`, `zh`, `pt_BR`."""
+
+    def __hash__(self) -> int:
+        """By identity: some readings are kept."""
 
     def check(self, text: str) -> None:
         """

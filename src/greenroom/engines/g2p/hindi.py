@@ -12,6 +12,8 @@ _TOKEN = re.compile(r"[^\s.,;:!?…—।]+|[.,;:!?…—।]+")
 
 
 class HindiFront:
+    code = "hi"
+
     def check(self, text: str) -> None:
         check_text(text, ("DEVANAGARI", "LATIN"), "Hindi")
 

@@ -65,6 +65,8 @@ _KANA = _kana_table()
 
 
 class JapaneseFront:
+    code = "ja"
+
     def check(self, text: str) -> None:
         check_text(text, _SCRIPTS, "Japanese")
 

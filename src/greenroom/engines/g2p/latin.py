@@ -21,6 +21,10 @@ class LatinFront(ABC):
     language: ClassVar[str]
     """the name of its tables, as `spanish`"""
 
+    @property
+    def code(self) -> str:
+        return number_words(self.language).code
+
     @abstractmethod
     def say(self, word: str) -> str:
         """The phonemes of one lower-case word."""

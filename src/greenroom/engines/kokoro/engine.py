@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from greenroom.engines import weights
+from greenroom.engines.clause_manner import say_clauses
 from greenroom.engines.clause_sound import Finish, Timed, check_style, finish_clause, tokens_of
 from greenroom.engines.g2p.front import ClauseLimits
 from greenroom.engines.g2p.fronts import can_read, front_for
@@ -49,11 +51,11 @@ class KokoroEngine:
 
     def _speak(self, clauses: Iterator[Clause], voice: Voice, style: SpeechStyle) -> Iterator[SpeechChunk]:
         model = self._loaded()
-        for clause in clauses:
-            yield self._say_clause(model, clause, voice.voice_id, style)
+        say = partial(self._say_clause, model, voice.voice_id)
+        yield from say_clauses(clauses, style, say)
 
     def _say_clause(
-        self, model: KokoroModel, clause: Clause, voice_id: str, style: SpeechStyle
+        self, model: KokoroModel, voice_id: str, clause: Clause, style: SpeechStyle
     ) -> SpeechChunk:
         tokens = tokens_of(clause.words, model.symbols)[:MOST_SYMBOLS]
         speed = style.speed_percent / style.pitch_percent

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from greenroom.engines import weights
+from greenroom.engines.clause_manner import say_clauses
 from greenroom.engines.clause_sound import Finish, Timed, check_style, finish_clause, tokens_of
 from greenroom.engines.g2p.front import ClauseLimits
 from greenroom.engines.g2p.fronts import front_for
@@ -80,9 +82,7 @@ class PiperEngine:
         self._loaded()
 
     def _speak(self, clauses: Iterator[Clause], style: SpeechStyle) -> Iterator[SpeechChunk]:
-        model = self._loaded()
-        for clause in clauses:
-            yield self._say_clause(model, clause, style)
+        yield from say_clauses(clauses, style, partial(self._say_clause, self._loaded()))
 
     def _say_clause(self, model: PiperModel, clause: Clause, style: SpeechStyle) -> SpeechChunk:
         units = units_of(tokens_of(clause.words, _SYMBOLS))

@@ -38,6 +38,9 @@ def units_of(tokens: list[tuple[str, int]]) -> list[Unit]:
         piper = _ESPEAK.get(symbol, symbol)
         if symbol in _LONG_WHEN_STRESSED and is_stressed:
             piper = _LONG_WHEN_STRESSED[symbol]
+        if symbol == "ː" and units and units[-1].piper.endswith("ː"):
+            # The front leaves length out and this table puts it in; a pronunciation in SSML may hold it.
+            piper = ""
         is_stressed = symbol in "ˈˌ" or (is_stressed and symbol not in "æɑɐɒɔəɛɜɪʊʌiuAIOWY")
         shown = {"ɜɹ": "ɝ", "əɹ": "ɚ", "ɑɹ": "ɑɹ", "ɔɹ": "ɔɹ", "ᵊl": "əl"}.get(symbol, symbol)
         units.append(Unit(shown, piper, word))
