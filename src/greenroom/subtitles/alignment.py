@@ -42,7 +42,10 @@ class Span:
 
 
 def align(script: str, words: Sequence[TimedWord]) -> list[Span]:
-    """One span for each character of the script, in order and never going back; at least one word is given."""
+    """One span for each character of the script, in order and never going back.
+
+    `words` holds at least one.
+    """
     places = [place for place, character in enumerate(script) if _is_said(character)]
     written = [_folded(script[place]) for place in places]
     spoken, owners = _letters(words)

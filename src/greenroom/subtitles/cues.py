@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from greenroom.stage.subtitle_plan import MOST_LINES, Cue
 from greenroom.subtitles.alignment import TimedWord, align
@@ -152,7 +152,7 @@ class _Cutter:
         while first < len(self._places) - 1:
             last, middle = choice[first]
             cuts = [first, middle, last] if middle else [first, last]
-            pairs = zip(cuts, cuts[1:], strict=False)
+            pairs = pairwise(cuts)
             lines = tuple(self._timed.text[self._places[a] : self._places[b]].strip() for a, b in pairs)
             start, end = self._span(first, last)
             cues.append(Cue(start, end, lines))
