@@ -69,9 +69,7 @@ class SubtitleLayer:
         return planes
 
 
-def _rasterised(
-    cue: Cue, style: SubtitleStyle, canvas: tuple[int, int], fonts: FontChain
-) -> list[_Plane]:
+def _rasterised(cue: Cue, style: SubtitleStyle, canvas: tuple[int, int], fonts: FontChain) -> list[_Plane]:
     """The planes Y, U and V of a cue, cut to the letters."""
     letters, outline = _masks(cue, style, canvas, fonts)
     shape = np.maximum(letters, outline)
@@ -83,9 +81,7 @@ def _rasterised(
     seen = (slice(top, bottom), slice(left, right))
     fill = letters[seen].astype(np.float32) / 255
     cover = shape[seen].astype(np.float32) / 255
-    ink, edge = (
-        bgr_colour_to_yuv709(parse_colour(colour)) for colour in (style.colour, style.stroke_colour)
-    )
+    ink, edge = (bgr_colour_to_yuv709(parse_colour(colour)) for colour in (style.colour, style.stroke_colour))
     planes = []
     for channel in range(3):
         front = (ink[channel] * fill + edge[channel] * (cover - fill)) * style.opacity
@@ -104,9 +100,7 @@ def _bytes(values: npt.NDArray[Any]) -> U8:
     return np.clip(np.round(values), 0, 255).astype(np.uint8)
 
 
-def _masks(
-    cue: Cue, style: SubtitleStyle, canvas: tuple[int, int], fonts: FontChain
-) -> tuple[U8, U8]:
+def _masks(cue: Cue, style: SubtitleStyle, canvas: tuple[int, int], fonts: FontChain) -> tuple[U8, U8]:
     """The letters, and the letters with their outline, each [height, width] of the canvas, 0..255."""
     from PIL import Image, ImageDraw
 

@@ -107,9 +107,7 @@ class FontChain:
 
     def widths(self, text: str, size: int) -> dict[str, float]:
         """Pixels of each character of the text, and of the space."""
-        return {
-            one: float(self.face_for(one).at(size).getlength(one)) for one in sorted(set(text) | {" "})
-        }
+        return {one: float(self.face_for(one).at(size).getlength(one)) for one in sorted(set(text) | {" "})}
 
 
 def font_chain(name: str | None, text: str = "") -> FontChain:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from greenroom.stage.subtitle_plan import Cue
 from greenroom.subtitles.errors import SubtitleFileError
@@ -130,7 +131,7 @@ def _time(number: int, text: str) -> int:
 
 
 def _check_order(found: Sequence[tuple[int, Cue]]) -> None:
-    for (_, before), (number, cue) in zip(found, found[1:], strict=False):
+    for (_, before), (number, cue) in pairwise(found):
         if cue.start_ms < before.end_ms:
             raise SubtitleFileError(
                 f"line {number}: the subtitle begins at {cue.start_ms / 1000:.3f} s, before the one above it "

@@ -63,11 +63,11 @@ def _box(config: SubtitleConfig, canvas: tuple[int, int], size: int, field: str)
         box_height = min(box_height, height - top)
     if left < 0 or left + box_width > width:
         raise SubtitleStyleError(
-            f"{field}: dx {left} and w {box_width} leave the picture, which is {width} wide: bring them nearer"
+            f"{field}: dx {left} and w {box_width} leave the picture ({width} wide): make them smaller"
         )
     if top + box_height > height:
         raise SubtitleStyleError(
-            f"{field}: dy {top} and h {box_height} leave the picture, which is {height} high: bring them nearer"
+            f"{field}: dy {top} and h {box_height} leave the picture ({height} high): make them smaller"
         )
     if box_height < size:
         raise SubtitleStyleError(
