@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from greenroom.stage.subtitle_plan import MOST_LINES, Cue
-from greenroom.subtitles.alignment import TimedWord, align
+from greenroom.subtitles.alignment import Span, TimedWord, align
 from greenroom.subtitles.lines import LineWidth, breaks_of
-from greenroom.subtitles.text import Break, is_wide, shown_text
+from greenroom.subtitles.text import Break, ShownText, is_wide, shown_text
 
 SHORTEST_MS = 800
 LONGEST_MS = 7000
@@ -73,19 +73,29 @@ def cues_of(
     shown = shown_text(script)
     if not words or not any(character.isalnum() for character in shown.text):
         return []
-    spans = align(script, words)
-    numbers, starts, ends = [], [], []
-    last_word, last_end = 0, spans[0].start_ms
-    for source in shown.sources:
-        span = spans[source] if source >= 0 and spans[source].is_said else None
-        last_word = span.word if span is not None else last_word
-        starts.append(span.start_ms if span is not None else last_end)
-        last_end = span.end_ms if span is not None else last_end
-        ends.append(last_end)
-        numbers.append(last_word)
+    starts, ends, numbers = _times(shown, align(script, words))
     breaks = breaks_of(shown.text, width, shown.gaps, numbers)
     timed = TimedText(shown.text, breaks, starts, ends)
     return _settled(cut(timed, width, most_lines), scene_ms)
+
+
+def _times(shown: ShownText, spans: Sequence[Span]) -> tuple[list[int], list[int], list[int]]:
+    """When each shown character begins and ends, and its word.
+
+    A mark that is not said begins with what follows it and ends with what is before it.
+    """
+    said = [spans[source] if source >= 0 and spans[source].is_said else None for source in shown.sources]
+    known = [span for span in said if span is not None]
+    last, following = known[0], known[-1].end_ms
+    ends, numbers, starts = [], [], []
+    for span in said:
+        last = span or last
+        ends.append(last.end_ms)
+        numbers.append(last.word)
+    for span in reversed(said):
+        following = span.start_ms if span is not None else following
+        starts.append(following)
+    return starts[::-1], ends, numbers
 
 
 def fitted(cue: Cue, width: LineWidth, most_lines: int = MOST_LINES) -> list[Cue]:
