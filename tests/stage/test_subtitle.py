@@ -47,9 +47,7 @@ def near(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 
 class TestSubtitleLayer:
-    @pytest.mark.parametrize(
-        "lines", [("Two lines of text", "one above the other"), ("今天我们开始", "在上海见面")]
-    )
+    @pytest.mark.parametrize("lines", [("Two lines of", "yellow text"), ("今天我们开始", "在上海见面")])
     def test_letters_stand_in_the_box_and_nowhere_else(self, lines: tuple[str, ...]) -> None:
         picture = drawn(Cue(0, 1000, lines), style())
         mask = changed(picture)

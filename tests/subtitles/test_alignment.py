@@ -70,3 +70,8 @@ def test_times_never_go_back(script: str, spoken: list[str]) -> None:
     said = [span for span in spans if span.is_said]
     assert all(a.start_ms <= b.start_ms and a.end_ms <= b.end_ms for a, b in pairwise(said))
     assert all(0 <= span.start_ms <= span.end_ms <= 10 * len(spoken) for span in spans)
+
+
+def test_words_that_a_voice_runs_into_one_share_its_time() -> None:
+    assert times("our lamp (new) isn't", "lamp", "our lampnewisn't") == (100, 133)
+    assert times("our lamp (new) isn't", "isn't", "our lampnewisn't") == (158, 200)

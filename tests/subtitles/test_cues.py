@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,8 +40,9 @@ def lines(cues: list[Cue]) -> list[str]:
 
 class TestEnglish:
     def test_lines_break_at_sense(self) -> None:
-        script = "Dr. Brandt, who leads the 2nd team, said that the new lamp uses half of the power of the old one."
-        spoken = "doctor brandt who leads the second team said that the new lamp uses half of the power of the old one"
+        rest = "said that the new lamp uses half of the power of the old one"
+        script = f"Dr. Brandt, who leads the 2nd team, {rest}."
+        spoken = f"doctor brandt who leads the second team {rest}"
         assert lines(cut(script, spoken)) == [
             "Dr Brandt who leads the 2nd team",
             "said that the new lamp uses half|of the power of the old one",
@@ -56,9 +59,9 @@ class TestEnglish:
         assert (second.start_ms, second.end_ms) == (spoken[6].start_ms, spoken[8].end_ms)
 
     def test_a_pause_ends_a_cue(self) -> None:
-        cues = cut("We looked at it and we liked it", "we looked at it | and we liked it", 2500)
+        cues = cut("We looked at it and we liked it", "we looked at it | and we liked it", 4000)
         assert lines(cues) == ["We looked at it", "and we liked it"]
-        assert cues[1].start_ms - cues[0].end_ms == 2500
+        assert cues[1].start_ms - cues[0].end_ms == 4000
 
     def test_a_word_longer_than_a_line_is_divided(self) -> None:
         cues = cut("a" * 150, "a" * 150)
@@ -68,7 +71,10 @@ class TestEnglish:
 
 class TestChinese:
     SCRIPT = "“晨光”公司（总部在上海）的收入增长了3.5%，达到1200万元。会议10:30开始，GPU也来了！"
-    SPOKEN = "晨光 公司 总部 在 上海 的 收入 增长 了 百分之三点五 达到 一千二百 万元 会议 十点 三十分 开始 GPU 也 来 了"
+    SPOKEN = (
+        "晨光 公司 总部 在 上海 的 收入 增长 了 百分之三点五 达到 一千二百 万元 "
+        "会议 十点 三十分 开始 GPU 也 来 了"
+    )
 
     def test_lines_break_between_words(self) -> None:
         assert lines(cut(self.SCRIPT, self.SPOKEN)) == [
@@ -84,8 +90,8 @@ class TestChinese:
                 assert len(line) <= 18
 
     def test_mixed_text_keeps_english_words_whole(self) -> None:
-        text = "今天我们用Greenroom做了一个关于renewable energy的视频并且发布在自己的网站上面了"
-        spoken = "今天 我们 用 Greenroom 做 了 一个 关于 renewable energy 的 视频 并且 发布 在 自己 的 网站 上面 了"
+        text = "今天我们用Greenroom做了一个关于renewable energy的视频并且发布在网站上面了"
+        spoken = "今天 我们 用 Greenroom 做 了 一个 关于 renewable energy 的 视频 并且 发布 在 网站 上面 了"
         shown = lines(cut(text, spoken))
         assert "".join(shown).replace("|", "").replace(" ", "") == text.replace(" ", "")
         assert all(any(word in line for line in shown) for word in ("Greenroom", "renewable", "energy"))
@@ -121,7 +127,7 @@ def test_limits_are_kept(words: list[str], data: st.DataObject) -> None:
         assert cue.start_ms in starts
         assert SHORTEST_MS <= cue.end_ms - cue.start_ms <= LONGEST_MS or _has_no_room(cues, number)
         assert cue.end_ms in ends | starts or cue.end_ms - cue.start_ms in (SHORTEST_MS, LONGEST_MS)
-    for cue, following in zip(cues, cues[1:], strict=False):
+    for cue, following in pairwise(cues):
         assert cue.end_ms <= following.start_ms
         assert following.start_ms == cue.end_ms or following.start_ms - cue.end_ms >= 80
 
@@ -144,7 +150,7 @@ class TestFitted:
         cues = fitted(Cue(1000, 10_000, (text,)), WIDTH)
         assert " ".join(line for cue in cues for line in cue.lines) == text
         assert cues[0].start_ms == 1000 and cues[-1].end_ms == 10_000
-        assert all(a.end_ms == b.start_ms for a, b in zip(cues, cues[1:], strict=False))
+        assert all(a.end_ms == b.start_ms for a, b in pairwise(cues))
         assert len(cues) == 2 and cues[0].lines[-1].endswith("telephone,")
 
     def test_one_line_boxes(self) -> None:

@@ -88,7 +88,8 @@ class TestReading:
     def test_vtt_with_everything(self) -> None:
         text = (
             "WEBVTT - made by hand\n\nSTYLE\n::cue { color: red }\n\nNOTE a remark\nover two lines\n\n"
-            "intro\n00:01.000 --> 00:02.000 line:90% align:center\n<v Ana>Hi &amp; <00:01.500><c.loud>welcome</c>\n"
+            "intro\n00:01.000 --> 00:02.000 line:90% align:center\n"
+            "<v Ana>Hi &amp; <00:01.500><c.loud>welcome</c>\n"
         )
         assert read_subtitles(text.encode()) == [Cue(1000, 2000, ("Hi & welcome",))]
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 _SAID_SIGNS = set("%％$¥￥€£&+=@°℃℉#×÷/")
 """Signs that are read aloud."""
@@ -51,15 +51,17 @@ def align(script: str, words: Sequence[TimedWord]) -> list[Span]:
     spoken, owners = _letters(words)
     joined = [following == place + 1 for place, following in pairwise([*places, -1])]
     taken = _taken(_matches(written, spoken), owners, joined, len(words))
+    shares = _shares(taken, joined)
     spans: list[Span] = []
-    following = iter(zip(places, taken, strict=True))
+    following = iter(zip(places, taken, shares, strict=True))
     upcoming = next(following, None)
     last = Span(words[0].start_ms, words[0].start_ms, 0, False)
     for place in range(len(script)):
         if upcoming is not None and upcoming[0] == place:
             first, final = upcoming[1]
-            start = max(words[first].start_ms, last.start_ms)
-            end = max(words[final].end_ms, last.end_ms, start)
+            begin, length = words[first].start_ms, words[final].end_ms - words[first].start_ms
+            start = max(begin + round(length * upcoming[2][0]), last.start_ms)
+            end = max(begin + round(length * upcoming[2][1]), last.end_ms, start)
             last = Span(start, end, first, True)
             spans.append(last)
             upcoming = next(following, None)
@@ -144,6 +146,22 @@ def _taken(
             taken[place:end] = [(neighbour, neighbour)] * (end - place)
         place = end
     return _without_gaps(taken, word_count)
+
+
+def _shares(taken: Sequence[tuple[int, int]], joined: Sequence[bool]) -> list[tuple[float, float]]:
+    """For each written letter the part of its words' time that it has: all of it, but where a voice ran
+    several written words into one.
+    """
+    shares: list[tuple[float, float]] = []
+    for _, group in groupby(range(len(taken)), key=lambda place: taken[place]):
+        places = list(group)
+        first = 0
+        for step, place in enumerate(places, 1):
+            if joined[place] and step < len(places):
+                continue
+            shares += [(first / len(places), step / len(places))] * (step - first)
+            first = step
+    return shares
 
 
 def _share_out(taken: list[tuple[int, int]], start: int, end: int, free: tuple[int, int]) -> None:

@@ -20,7 +20,7 @@ LONGEST_MS = 7000
 CLOSED_GAP_MS = 80
 """Two cues that are nearer than this follow each other without a gap."""
 _COMFORTABLE_MS = 1300
-_PAUSE_MS = 500
+_PAUSE_MS = 700
 
 _END_COST = {
     Break.CHARACTER: 60.0,
@@ -37,7 +37,7 @@ _SECOND_LINE_COST = 1.0
 _SENTENCE_INSIDE_COST = 6.0
 _SENTENCE_IN_LINE_COST = 14.0
 """Without its stop a sentence's end cannot be seen inside a line."""
-_PAUSE_COST = 8.0
+_PAUSE_COST = 20.0
 """For each second that a pause inside a cue is longer than `_PAUSE_MS`."""
 _UNEVEN_COST = 4.0
 _TOO_SHORT_COST = 400.0
@@ -227,7 +227,7 @@ class _Cutter:
 
     def _span(self, first: int, last: int) -> tuple[int, int]:
         begin, end = self._places[first], self._places[last]
-        return self._timed.starts_ms[begin], max(self._timed.ends_ms[begin:end])
+        return self._timed.starts_ms[begin], self._timed.ends_ms[end - 1]
 
 
 def _settled(cues: Sequence[Cue], scene_ms: int) -> list[Cue]:

@@ -26,7 +26,7 @@ def style_of(
     Raises:
         SubtitleStyleError: the box leaves the picture or holds no text; the font is too small.
     """
-    config = config or SubtitleConfig()
+    config = config or SubtitleConfig.model_validate({})
     size = config.font_size or default_font_size(canvas)
     if not SMALLEST_FONT <= size <= LARGEST_FONT and config.font_size:
         raise SubtitleStyleError(f"{field}.font_size is {size}: give {SMALLEST_FONT} to {LARGEST_FONT}")

@@ -21,7 +21,7 @@ _CLOSING = set("\"'”’»›)]}）］｝】》〉」』〕〗")
 """What may stand between a mark and the gap that it leaves: `"Go!" he said`."""
 OPENING = set("“‘«‹([{（［｛【《〈「『〔〖")
 _KEPT_WHOLE = re.compile(
-    r"https?://[^\s，。！？；：、）」』】》”]+[\w/]"
+    r"(?:https?://|www\.)[^\s，。！？；：、）」』】》”]+[\w/]"
     r"|(?:www\.)?[\w-]+(?:\.[\w-]+)*@[\w-]+(?:\.[\w-]+)+"
     r"|(?<![\w.])(?:[A-Za-z]\.){2,}"
     r"|(?<!\w)\.(?=\d)",

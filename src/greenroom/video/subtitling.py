@@ -82,7 +82,8 @@ def _sample_rate(wav: Path) -> int:
     import wave
 
     with wave.open(str(wav)) as file:
-        return file.getframerate()
+        rate: int = file.getframerate()
+    return rate
 
 
 def _write_files(folder: Path, cues: Sequence[Cue], style: SubtitleStyle, canvas: tuple[int, int]) -> None:
