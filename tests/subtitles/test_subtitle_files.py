@@ -305,12 +305,9 @@ class TestCreate2DDigitalHumanVideo:
     def test_what_is_seen_is_what_the_files_say(self, finished: Finished) -> None:
         cues = subtitle_file(finished, "subtitles.srt")
         seen = [number for number, frame in enumerate(finished.frames) if yellow(frame).sum() > 150]
-        said = [
-            n
-            for n in range(len(finished.frames))
-            if any(c.start_ms <= (n + 0.5) * 40 < c.end_ms for c in cues)
-        ]
-        assert seen == said
+        moments = [(number + 0.5) * 40 for number in range(len(finished.frames))]
+        spoken = [any(cue.start_ms <= at < cue.end_ms for cue in cues) for at in moments]
+        assert seen == [number for number, is_spoken in enumerate(spoken) if is_spoken]
         for cue in cues:
             rows = np.flatnonzero(yellow(finished.frames[(cue.start_ms + cue.end_ms) // 80]).any(axis=1))
             assert rows[0] > 0.7 * SIZE[1] and rows[-1] < 0.97 * SIZE[1]

@@ -5,6 +5,8 @@ What is said is timed by the phonemes of the synthesis, which know nothing of wo
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from greenroom.engines.protocols import SpeechStyle
@@ -17,8 +19,8 @@ from greenroom.subtitles.speaking import timed_words
 pytestmark = pytest.mark.media
 
 ENGLISH = (
-    "Revenue rose by 3.5% in 2024, and “Lumen”, our new lamp, ships on May 5 at 10:30. Dr. Vega, who leads the "
-    "second team, says that it uses half of the power of the old one. It costs $120. Well-known firms agree!"
+    "Revenue rose by 3.5% in 2024, and “Lumen”, our new lamp, ships on May 5 at 10:30. Dr. Vega, who leads "
+    "the second team, says that it uses half of the power of the old one. It costs $120. Well-known firms agree!"
 )
 CHINESE = (
     "今天，我们要给大家介绍一款非常适合在家里使用的新台灯。“晨光”公司的收入增长了3.5%，达到1200万元。"
@@ -78,7 +80,7 @@ def test_each_pause_of_the_speech_is_where_the_text_has_one(text: str, voice: st
     runs = phoneme_times(said)
     assert abs(cues[0].start_ms - runs[0][0]) <= 80
     assert abs(cues[-1].end_ms - runs[-1][1]) <= 80 or cues[-1].end_ms - cues[-1].start_ms == SHORTEST_MS
-    for before, after in zip(cues, cues[1:], strict=False):
+    for before, after in pairwise(cues):
         if after.start_ms - before.end_ms > CLOSED_GAP_MS:
             assert min(abs(after.start_ms - start) for start, _ in runs) <= 80
             assert min(abs(before.end_ms - end) for _, end in runs) <= 80
