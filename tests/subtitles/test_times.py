@@ -20,7 +20,8 @@ pytestmark = pytest.mark.media
 
 ENGLISH = (
     "Revenue rose by 3.5% in 2024, and “Lumen”, our new lamp, ships on May 5 at 10:30. Dr. Vega, who leads "
-    "the second team, says that it uses half of the power of the old one. It costs $120. Well-known firms agree!"
+    "the second team, says that it uses half of the power of the old one. It costs $120. "
+    "Well-known firms agree!"
 )
 CHINESE = (
     "今天，我们要给大家介绍一款非常适合在家里使用的新台灯。“晨光”公司的收入增长了3.5%，达到1200万元。"
