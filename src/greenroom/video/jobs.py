@@ -232,6 +232,7 @@ class _Video:
                 "placement": list(background.placement) if background.placement else None,
             },
             "actions": [list(action) for action in scene.actions],
+            "number": scene.number,
             "text": scene.text,
             "subtitle_file": str(self._subtitles(index)) if scene.subtitle_key else None,
             "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},

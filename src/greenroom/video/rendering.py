@@ -73,7 +73,7 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
     subtitles}`: write the render plan.
 
-    A scene is `{wav, timing, background, human, actions, text, subtitle_file}`; see
+    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file}`; see
     `subtitling.with_subtitles` for the last ones. Answers `{segments}`, the number of parts to render.
     """
     from greenroom.stage.errors import SceneError

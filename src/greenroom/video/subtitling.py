@@ -24,7 +24,7 @@ FILE_NAMES = ("subtitles.srt", "subtitles.vtt", "subtitles.ass")
 def with_subtitles(made: Any, payload: dict[str, Any]) -> Any:
     """The render plan with its subtitles, where `payload["subtitles"]` asks for them.
 
-    That is `{style, burn, folder}`; a scene has `text`, `timing` and `subtitle_file`. The files `FILE_NAMES`
+    That is `{style, burn, folder}`; a scene has `number`, `text`, `timing` and `subtitle_file`. The files `FILE_NAMES`
     are written into the folder, with the times of the whole video.
 
     Raises:
@@ -33,30 +33,31 @@ def with_subtitles(made: Any, payload: dict[str, Any]) -> Any:
         VideoContentError: a file's subtitles lie behind the end of their scene.
     """
     from greenroom.stage.plan import scene_frames
+    from greenroom.stage.subtitle_fonts import font_chain
 
     order = payload.get("subtitles")
     if order is None:
         return made
     style = SubtitleStyle.from_json(order["style"])
     scenes, whole, frames = [], [], 0
-    for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
+    for scene, given in zip(made.scenes, payload["scenes"], strict=True):
         length = scene_frames(made, scene)
-        cues = _scene_cues(f"scene {number + 1}", given, style, length * 1000 // made.fps, order["burn"])
+        cues = _scene_cues(given, style, length * 1000 // made.fps, order["burn"])
         whole += [cue.moved(round(frames * 1000 / made.fps)) for cue in cues]
         scenes.append(replace(scene, subtitles=tuple(cues)) if order["burn"] else scene)
         frames += length
-    _write_files(Path(order["folder"]), whole, style, (made.width, made.height))
+    # Whoever draws the ASS file shall take the same font.
+    named = replace(style, font_name=font_chain(style.font_name).family) if order["burn"] else style
+    _write_files(Path(order["folder"]), whole, named, (made.width, made.height))
     return replace(made, scenes=tuple(scenes), subtitle_style=style if order["burn"] else None)
 
 
-def _scene_cues(
-    name: str, given: dict[str, Any], style: SubtitleStyle, scene_ms: int, burn: bool
-) -> list[Cue]:
+def _scene_cues(given: dict[str, Any], style: SubtitleStyle, scene_ms: int, burn: bool) -> list[Cue]:
     if given["subtitle_file"] is not None:
         edited = read_subtitles(Path(given["subtitle_file"]).read_bytes())
         if edited[-1].start_ms >= scene_ms:
             raise VideoContentError(
-                f"the subtitle file of {name}: its last one begins at {edited[-1].start_ms / 1000:.1f} s "
+                f"the subtitle file of the scene {given['number']}: its last one begins at {edited[-1].start_ms / 1000:.1f} s "
                 f"and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
             )
         width = _width(style, "".join(line for cue in edited for line in cue.lines), burn)
