@@ -24,8 +24,8 @@ FILE_NAMES = ("subtitles.srt", "subtitles.vtt", "subtitles.ass")
 def with_subtitles(made: Any, payload: dict[str, Any]) -> Any:
     """The render plan with its subtitles, where `payload["subtitles"]` asks for them.
 
-    That is `{style, burn, folder}`; a scene has `number`, `text`, `timing` and `subtitle_file`. The files `FILE_NAMES`
-    are written into the folder, with the times of the whole video.
+    That is `{style, burn, folder}`; a scene has `number`, `text`, `timing` and `subtitle_file`. The files
+    `FILE_NAMES` are written into the folder, with the times of the whole video.
 
     Raises:
         SubtitleFileError: an edited file cannot be read.
@@ -57,8 +57,8 @@ def _scene_cues(given: dict[str, Any], style: SubtitleStyle, scene_ms: int, burn
         edited = read_subtitles(Path(given["subtitle_file"]).read_bytes())
         if edited[-1].start_ms >= scene_ms:
             raise VideoContentError(
-                f"the subtitle file of the scene {given['number']}: its last one begins at {edited[-1].start_ms / 1000:.1f} s "
-                f"and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
+                f"the subtitle file of the scene with sequence_no {given['number']}: its last subtitle begins "
+                f"at {edited[-1].start_ms / 1000:.1f} s and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
             )
         width = _width(style, "".join(line for cue in edited for line in cue.lines), burn)
         within = [Cue(cue.start_ms, min(cue.end_ms, scene_ms), cue.lines) for cue in edited]
