@@ -55,10 +55,11 @@ def with_subtitles(made: Any, payload: dict[str, Any]) -> Any:
 def _scene_cues(given: dict[str, Any], style: SubtitleStyle, scene_ms: int, burn: bool) -> list[Cue]:
     if given["subtitle_file"] is not None:
         edited = read_subtitles(Path(given["subtitle_file"]).read_bytes())
-        if edited[-1].start_ms >= scene_ms:
+        last_ms = edited[-1].start_ms
+        if last_ms >= scene_ms:
             raise VideoContentError(
-                f"the subtitle file of the scene with sequence_no {given['number']}: its last subtitle begins "
-                f"at {edited[-1].start_ms / 1000:.1f} s and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
+                f"the subtitle file of the scene with sequence_no {given['number']}: its last subtitle begins at "
+                f"{last_ms / 1000:.1f} s and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
             )
         width = _width(style, "".join(line for cue in edited for line in cue.lines), burn)
         within = [Cue(cue.start_ms, min(cue.end_ms, scene_ms), cue.lines) for cue in edited]
