@@ -58,7 +58,7 @@ def _scene_cues(given: dict[str, Any], style: SubtitleStyle, scene_ms: int, burn
         last_ms = edited[-1].start_ms
         if last_ms >= scene_ms:
             raise VideoContentError(
-                f"the subtitle file of the scene with sequence_no {given['number']}: its last subtitle begins at "
+                f"the subtitle file of the scene with sequence_no {given['number']}: its last one begins at "
                 f"{last_ms / 1000:.1f} s and the scene ends at {scene_ms / 1000:.1f} s: correct its times"
             )
         width = _width(style, "".join(line for cue in edited for line in cue.lines), burn)
