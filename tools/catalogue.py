@@ -19,7 +19,8 @@ REGIONS = ("cn-north-4", "cn-east-3", "ap-southeast-3")
 # Which product context owns the operations of a group of the contract.
 CONTEXTS = {
     "assets": ["digital-asset", "file", "style"],
-    "scripts": ["video-script", "subtitle-file"],
+    "scripts": ["video-script"],
+    "subtitles": ["subtitle-file"],
     "modeling": ["2d-model-training", "picture-modeling"],
     "voices": [
         "voice-training",

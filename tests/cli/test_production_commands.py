@@ -159,6 +159,13 @@ class TestVideoMake:
         )  # fmt: skip
         assert "does not end in .mp4" in refusal(done)
 
+    def test_subtitles_have_three_kinds_of_file(self, data: Path, tmp_path: Path) -> None:
+        done = greenroom(
+            "video", "make", "--avatar", "x", "-o", tmp_path / "out.mp4", "--data", data, "--text", "Hello.",
+            "--voice", "kokoro-af_heart", "--subtitle-file", tmp_path / "out.txt",
+        )  # fmt: skip
+        assert "out.txt does not end in .srt or .vtt or .ass" in refusal(done)
+
 
 class TestDemo:
     def test_footage_is_needed_where_no_presenter_ships(self, data: Path, tmp_path: Path) -> None:

@@ -81,13 +81,13 @@ def order(client: Any, *scenes: Any, **members: Any) -> str:
     presenters = client.list_assets(
         m.ListAssetsRequest(asset_source="SYSTEM", asset_type="HUMAN_MODEL_2D")
     ).assets
-    body = m.Create2DDigitalHumanVideoReq(
+    values = dict(
         model_asset_id=presenters[0].asset_id,
         voice_config=m.VoiceConfig(voice_asset_id=VOICE),
         video_config=m.VideoConfig(bitrate=500, width=256, height=256),
         shoot_scripts=list(scenes) or None,
-        **members,
     )
+    body = m.Create2DDigitalHumanVideoReq(**{**values, **members})
     request = m.Create2DDigitalHumanVideoRequest(body=body)
     return str(client.create2_d_digital_human_video(request).job_id)
 
@@ -246,3 +246,19 @@ def test_an_exempt_tenant_is_not_reviewed(studio: RunningServer) -> None:
     assert done.returncode == 0, done.stderr
     assert sound_of(client, speak(client, f"A {REFUSED} sings."))[:4] == b"RIFF"
     assert create_script(client, script(text_scene(f"A {REFUSED} sings."))).script_id
+
+
+def test_edited_subtitles_are_reviewed_with_the_order(studio: RunningServer) -> None:
+    client = studio.client()
+    made = create_script(client, script(text_scene("Hello there."), voice_config=m.VoiceConfig(VOICE)))
+    body = m.CreateSubtitleFileReq(script_id=made.script_id)
+    job_id = client.create_subtitle_file(m.CreateSubtitleFileRequest(body=body)).job_id
+    request = m.ShowSubtitleFileRequest(job_id=job_id)
+    answer = until(lambda: client.show_subtitle_file(request), lambda shown: shown.job_state == "GENERATED")
+    link = answer.subtitle_file_info[0].subtitle_file_upload_url
+    content = f"1\n00:00:00,100 --> 00:00:00,900\nThe {REFUSED}\n"
+    assert requests.put(link, data=content.encode(), timeout=30).status_code == 200
+    video = m.VideoConfig(bitrate=500, width=256, height=256, is_subtitle_enable=True)
+    error = refusal(lambda: order(client, script_id=made.script_id, video_config=video))
+    assert "the subtitle file of the scene with sequence_no 1" in error.error_msg
+    assert "does not pass the content review" in error.error_msg

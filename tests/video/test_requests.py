@@ -51,7 +51,6 @@ def refused(client: Any, body: Any) -> Any:
 @pytest.mark.parametrize(
     ("members", "named"),
     [
-        ({"video_config": video(is_subtitle_enable=True)}, "video_config.is_subtitle_enable"),
         ({"video_config": video(codec="VP8")}, "video_config.codec"),
         ({"video_config": video(clip_mode="CROP", dx=10)}, "video_config.clip_mode"),
         ({"video_config": video(is_end_at_first_frame=True)}, "video_config.is_end_at_first_frame"),

@@ -22,7 +22,6 @@ _CODECS = {
     "aac encoder": ("aac", "w"),
     "vp9 with alpha": ("libvpx-vp9", "r"),
 }
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
         _gpu,
         _optional_tools,
         _fonts,
+        _recognition,
     ]
     return [finding for look in looks for finding in look()]
 
@@ -194,7 +194,21 @@ def _optional_tools() -> list[Finding]:
 
 
 def _fonts() -> list[Finding]:
-    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
-    fonts = [path for folder in folders if folder.is_dir() for path in folder.rglob("*.[to]t[fc]")]
-    cure = "for captions: install fonts, such as the packages fonts-noto and fonts-noto-cjk"
-    return [Finding("fonts", bool(fonts), f"{len(fonts)} in the system's folders", cure, False)]
+    from greenroom.stage.subtitle_fonts import SCRIPTS, SubtitleFontError, scripts_without_font
+
+    cure = "for subtitles: install fonts, such as the packages fonts-noto and fonts-noto-cjk"
+    try:
+        missing = scripts_without_font()
+    except SubtitleFontError as error:
+        return [Finding("fonts", False, str(error), cure, False)]
+    there = [script for script in SCRIPTS if script not in missing]
+    value = f"for {', '.join(there) or 'no script'}" + (f"; none for {', '.join(missing)}" if missing else "")
+    return [Finding("fonts", not missing, value, cure, False)]
+
+
+def _recognition() -> list[Finding]:
+    from greenroom.subtitles.speaking import can_hear
+
+    heard = can_hear()
+    cure = "for subtitles of recordings: `pip install faster-whisper==1.2.1`"
+    return [Finding("speech recognition", heard, "Whisper" if heard else "no", cure, False)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+_SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
 """Of every picture, as a cap; enough for a talking person at constant quality."""
 
@@ -40,6 +42,9 @@ class VideoOrder:
     actions: tuple[tuple[str, float], ...] = ()
     """Name and moment in seconds."""
     framing: str = "half"
+    subtitles: bool = False
+    """Shown in the picture."""
+    subtitle_file: Path | None = None
 
 
 @app.command("make")
@@ -58,6 +63,12 @@ def make(
         typer.Option(help="NAME@SECONDS: an action to do at that moment. May be given several times."),
     ] = None,
     framing: Annotated[str, typer.Option(help="half: half body; head: head and shoulders.")] = "half",
+    subtitles: Annotated[
+        bool, typer.Option("--subtitles/--no-subtitles", help="Show what is said in the picture.")
+    ] = False,
+    subtitle_file: Annotated[
+        Path | None, typer.Option(help="Write the subtitles here too: .srt, .vtt or .ass.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
@@ -84,6 +95,8 @@ def make(
         out=check_output(out),
         actions=tuple(parse_action(text) for text in action or ()),
         framing=parse_framing(framing),
+        subtitles=subtitles,
+        subtitle_file=check_output(subtitle_file, _SUBTITLE_ENDINGS) if subtitle_file is not None else None,
     )
 
     async def work() -> None:
@@ -102,7 +115,7 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     audio, background = order.audio, order.background
     parts = (
         order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size, order.actions,
-        order.framing,
+        order.framing, order.subtitles, order.subtitle_file is not None,
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     unfinished = await studio.unfinished(key)
@@ -111,10 +124,17 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    building = order.out.with_name(f".{order.out.name}.part")
+    await _fetch(studio, job.video_key, order.out)
+    if order.subtitle_file is not None:
+        name = f"subtitles{order.subtitle_file.suffix.lower()}"
+        await _fetch(studio, job.subtitle_key(name), order.subtitle_file)
+
+
+async def _fetch(studio: Studio, key: str, out: Path) -> None:
+    building = out.with_name(f".{out.name}.part")
     try:
-        await studio.runtime.objects.download(job.video_key, building)
-        building.replace(order.out)
+        await studio.runtime.objects.download(key, building)
+        building.replace(out)
     finally:
         building.unlink(missing_ok=True)
 
@@ -131,7 +151,10 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     }
     body = Create2DDigitalHumanVideoReq.model_validate(_request(order, links))
     async with studio.transaction() as context:
-        job_id = (await create_video(context, body, order.framing, reviewed=False)).job_id
+        made = await create_video(
+            context, body, order.framing, reviewed=False, subtitle_files=order.subtitle_file is not None
+        )
+        job_id = made.job_id
         job = await JobRepository(context).find(job_id)
         assert job is not None
         job.request_key = key
@@ -159,6 +182,7 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
         "video_config": {
             "width": width,
             "height": height,
+            "is_subtitle_enable": order.subtitles,
             "bitrate": max(1000, min(30_000, round(width * height * 25 * _BITS_A_PIXEL / 1000))),
         },
         "shoot_scripts": [{"sequence_no": 0, "shoot_script": scene}],
@@ -214,13 +238,13 @@ def parse_background(text: str | None) -> str | Path | None:
         ) from None
 
 
-def check_output(path: Path) -> Path:
+def check_output(path: Path, endings: Sequence[str] = (".mp4",)) -> Path:
     """The path, absolute; found out before the work rather than after it. Raises UserError."""
     path = path.expanduser().resolve()
     if path.is_dir():
-        raise UserError(f"{path} is a folder: give the name of an MP4 file")
-    if path.suffix.lower() != ".mp4":
-        raise UserError(f"{path.name} does not end in .mp4: videos are written as MP4")
+        raise UserError(f"{path} is a folder: give the name of a file that ends in {' or '.join(endings)}")
+    if path.suffix.lower() not in endings:
+        raise UserError(f"{path.name} does not end in {' or '.join(endings)}: give it a name that does")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         probe = path.with_name(f".{path.name}.part")

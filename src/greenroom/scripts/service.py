@@ -24,6 +24,7 @@ from greenroom.scripts.wire import (
     ShowVideoScriptResponse,
     VideoScriptBaseInfo,
 )
+from greenroom.subtitles.links import files_of_script, remove_files
 
 _LIST_TEXT_CHARACTERS = 131_072
 
@@ -45,7 +46,7 @@ async def create_script(context: Context, body: ScriptContent) -> SaveScriptResp
 async def show_script(context: Context, script_id: str) -> ShowVideoScriptResponse:
     """Raises ScriptNotFoundError."""
     row = await _find(context, script_id)
-    return ShowVideoScriptResponse.model_validate(
+    shown = ShowVideoScriptResponse.model_validate(
         {
             **row.content,
             "audio_files": await _download_links(context, row),
@@ -54,6 +55,10 @@ async def show_script(context: Context, script_id: str) -> ShowVideoScriptRespon
             "update_time": wire_time(row.updated_at),
         }
     )
+    subtitles = await files_of_script(context, row.id)
+    for number, scene in numbered(shown.shoot_scripts or []):
+        scene.subtitle_file_info = subtitles.get(number)
+    return shown
 
 
 async def list_scripts(context: Context, query: ListVideoScriptsQuery) -> ListVideoScriptsResponse:
@@ -86,8 +91,12 @@ async def update_script(context: Context, script_id: str, body: ScriptContent) -
 
 
 async def delete_script(context: Context, script_id: str) -> None:
-    """Remove the script and its recordings. Videos made from it stay. Raises ScriptNotFoundError."""
+    """Remove the script, its recordings and its subtitles. Videos made from it stay.
+
+    Raises ScriptNotFoundError.
+    """
     row = await _find(context, script_id)
+    await remove_files(context, script_id)
     await VideoScriptRepository(context).remove(row)
     await _delete_objects(context, set(_audio_keys(row).values()))
 
@@ -151,7 +160,9 @@ async def _review(context: Context, body: ScriptContent) -> None:
 
 
 def _stored(body: ScriptContent) -> dict[str, Any]:
-    return body.model_dump(mode="json", exclude_none=True, exclude={"audio_files"})
+    """Without what is made anew each time it is shown: the links of recordings and subtitle files."""
+    made_anew: Any = {"audio_files": True, "shoot_scripts": {"__all__": {"subtitle_file_info"}}}
+    return body.model_dump(mode="json", exclude_none=True, exclude=made_anew)
 
 
 def _scenes(row: VideoScript) -> list[tuple[int, ShootScriptItem]]:

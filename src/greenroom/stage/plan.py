@@ -17,6 +17,7 @@ from greenroom.stage.actions import ActionMark
 from greenroom.stage.clock import MediaClock
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement
+from greenroom.stage.subtitle_plan import Cue, SubtitleStyle
 
 FRAME_RATES = (24, 25, 30)
 SEGMENT_S = 10
@@ -48,6 +49,8 @@ class ScenePlan:
     show_person: bool = True
     actions: tuple[ActionMark, ...] = ()
     """What the person does while speaking: see `stage.actions` for where each is shown."""
+    subtitles: tuple[Cue, ...] = ()
+    """Burnt into the picture, in the look of the plan's `subtitle_style`."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -63,6 +66,8 @@ class RenderPlan:
     threads: int = 2
     segment_s: int = SEGMENT_S
     title: str = ""
+    subtitle_style: SubtitleStyle | None = None
+    """None: no subtitles are burnt in."""
 
     def __post_init__(self) -> None:
         if not self.scenes:
@@ -103,6 +108,8 @@ class RenderPlan:
         try:
             data: dict[str, Any] = json.loads(text)
             data["scenes"] = tuple(_scene(scene) for scene in data["scenes"])
+            if data.get("subtitle_style") is not None:
+                data["subtitle_style"] = SubtitleStyle.from_json(data["subtitle_style"])
             return cls(**data)
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, PlanError):
@@ -154,7 +161,8 @@ def plan_segments(plan: RenderPlan) -> list[SegmentSpec]:
 def _scene(data: dict[str, Any]) -> ScenePlan:
     actions = tuple(ActionMark(**ask) for ask in data.get("actions", ()))
     framing = Framing(data.get("framing", Framing.HALF))
-    plain = {"phonemes": None, "placement": None, "actions": actions, "framing": framing}
+    cues = tuple(Cue(**{**cue, "lines": tuple(cue["lines"])}) for cue in data.get("subtitles", ()))
+    plain = {"phonemes": None, "placement": None, "actions": actions, "framing": framing, "subtitles": cues}
     scene = ScenePlan(**{**data, **plain})
     if data.get("phonemes") is not None:
         scene = replace(scene, phonemes=tuple(PhonemeSpan(**span) for span in data["phonemes"]))

@@ -32,6 +32,7 @@ from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, 
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
 from greenroom.stage.scene import Person, Scene, background_picture
+from greenroom.stage.subtitle import SubtitleLayer
 
 _DEPTH = 4
 """Frames in each queue: enough to even out, few enough to stay small at 1080p."""
@@ -94,7 +95,8 @@ class Renderer:
         act = self._act(spec.scene)
         with ExitStack() as stack:
             people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
-            yield from stack.enter_context(Ahead(self._compose(act, people, writer), _DEPTH, "compose"))
+            finished = self._compose(act, people, writer, spec.first_frame)
+            yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
 
     def sound(self) -> Pcm:
         """The sound of the whole video at the output rate, as long as its pictures."""
@@ -134,12 +136,18 @@ class Renderer:
                 self.times.add("perform", time.perf_counter() - wall, time.thread_time() - cpu)
             yield last[1] if act.scene.show_person else None
 
-    def _compose(self, act: _Act, people: Ahead[PersonPicture | None], writer: VideoWriter) -> Iterator[Any]:
-        for person in people:
+    def _compose(
+        self, act: _Act, people: Ahead[PersonPicture | None], writer: VideoWriter, first_frame: int
+    ) -> Iterator[Any]:
+        for number, person in enumerate(people, first_frame):
             wall, cpu = time.perf_counter(), time.thread_time()
             frame = writer.new_frame()
             colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
-            act.stage.draw(planes_of(frame), colour, alpha)
+            planes = planes_of(frame)
+            act.stage.draw(planes, colour, alpha)
+            if act.subtitles is not None:
+                # The middle of the frame's time, so that a cue is never more than half a frame off.
+                act.subtitles.draw(planes, (number + 0.5) * 1000 / self.plan.fps)
             self.times.add("compose", time.perf_counter() - wall, time.thread_time() - cpu)
             yield frame
 
@@ -152,6 +160,7 @@ class _Act:
     performer: Performer
     stage: Scene
     track: Any
+    subtitles: SubtitleLayer | None
 
     @classmethod
     def open(cls, plan: RenderPlan, scene: ScenePlan, opener: AvatarOpener, times: StageTimes) -> _Act:
@@ -161,6 +170,8 @@ class _Act:
         performer = Performer(opener(Path(scene.package)), scene.seed)
         placement = scene.placement or _framed(scene, performer, canvas)
         stage = Scene(canvas, background, Person(performer.picture_size, placement, performer.person_area))
+        style = plan.subtitle_style if scene.subtitles else None
+        subtitles = SubtitleLayer(scene.subtitles, style, canvas) if style is not None else None
         times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
         wall, cpu = time.perf_counter(), time.process_time()
         pcm, rate = _speech_of(scene)
@@ -172,7 +183,7 @@ class _Act:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
-        return cls(scene, performer, stage, track)
+        return cls(scene, performer, stage, track, subtitles)
 
 
 def _framed(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> Placement:

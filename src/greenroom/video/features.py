@@ -23,9 +23,6 @@ def check_features(content: Create2DDigitalHumanVideoReq) -> None:
         _check_video(content.video_config)
     for index, scene in enumerate(content.shoot_scripts or []):
         field = f"shoot_scripts[{index}]"
-        files = scene.subtitle_file_info
-        if files is not None and (files.text_subtitle_file or files.audio_subtitle_file):
-            raise NotBuiltFeatureError(f"{field}.subtitle_file_info", "a subtitle file")
         if scene.shoot_script is not None:
             _check_scene(f"{field}.shoot_script", scene.shoot_script)
 
@@ -34,7 +31,6 @@ def _check_video(video: VideoConfig) -> None:
     if video.codec not in (None, "H264"):
         raise NotBuiltFeatureError("video_config.codec", f"the codec {video.codec} (H264 is)")
     switches = {
-        "is_subtitle_enable": "burning in subtitles",
         "is_enable_super_resolution": "super resolution",
         "is_end_at_first_frame": "ending at the first frame",
         "is_vocabulary_config_enable": "the vocabulary",

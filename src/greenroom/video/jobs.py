@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from greenroom.video.charging import charge_video, take_video_back
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
+from greenroom.video.subtitling import FILE_NAMES
 
 _WORK = "greenroom.video.rendering"
 _LIMITS = ChildLimits(memory_mb=6000, silent_seconds=300)
@@ -83,6 +86,8 @@ class _Video:
             picture = self._picture(index)
             if scene.background.image_key and not picture.is_file():
                 await self._fetch(scene.background.image_key, picture, "the background picture")
+            if scene.subtitle_key and not self._subtitles(index).is_file():
+                await self._fetch(scene.subtitle_key, self._subtitles(index), "the subtitle file")
         return None
 
     async def speak(self, index: int) -> JsonValue:
@@ -106,6 +111,7 @@ class _Video:
                 "audio": str(recording) if recording else None,
                 "wav": str(wav),
                 "timing": str(self._timing(index)),
+                "recognise": self.plan.subtitles is not None and scene.subtitle_key is None,
             },
         )
         return None
@@ -128,6 +134,7 @@ class _Video:
                 "action_interval_ms": self.plan.action_interval_ms,
                 "framing": self.plan.framing,
                 "scenes": [self._scene(index, scene) for index, scene in enumerate(self.plan.scenes)],
+                "subtitles": self._subtitle_order(),
             },
         )
         return answer["segments"]
@@ -167,10 +174,13 @@ class _Video:
         objects = self.job.runtime.objects
         await objects.put_file(row.video_key, self.video)
         await objects.put_file(row.cover_key, self.cover)
+        names = FILE_NAMES if self.plan.subtitles is not None else ()
+        for name in names:
+            await objects.put_file(row.subtitle_key(name), self.folder / name)
         async with self.job.transaction() as context:
             row = await self._row(context)
             row.duration_s = answer["seconds"]
-            await _register(context, row, answer["meta"])
+            await _register(context, row, answer["meta"], names)
             await charge_video(context, row)
         return None
 
@@ -199,6 +209,15 @@ class _Video:
     def _picture(self, index: int) -> Path:
         return self.folder / f"background-{index}"
 
+    def _subtitles(self, index: int) -> Path:
+        return self.folder / f"edited-subtitles-{index}"
+
+    def _subtitle_order(self) -> dict[str, Any] | None:
+        plan = self.plan.subtitles
+        if plan is None:
+            return None
+        return {"style": asdict(plan.style), "burn": plan.burn, "folder": str(self.folder)}
+
     def _segment(self, number: int) -> Path:
         return self.folder / f"segment-{number:04d}.mp4"
 
@@ -213,6 +232,9 @@ class _Video:
                 "placement": list(background.placement) if background.placement else None,
             },
             "actions": [list(action) for action in scene.actions],
+            "number": scene.number,
+            "text": scene.text,
+            "subtitle_file": str(self._subtitles(index)) if scene.subtitle_key else None,
             "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},
         }
 
@@ -236,7 +258,9 @@ class _Video:
         building.replace(path)
 
 
-async def _register(context: Context, row: VideoJob, meta: dict[str, Any]) -> None:
+async def _register(
+    context: Context, row: VideoJob, meta: dict[str, Any], subtitle_names: Sequence[str]
+) -> None:
     await register_asset(
         context,
         NewAsset(
@@ -245,6 +269,10 @@ async def _register(context: Context, row: VideoJob, meta: dict[str, Any]) -> No
             files=[
                 ReadyFile(row.video_key, "video.mp4", "MP4"),
                 ReadyFile(row.cover_key, "cover.jpg", "JPG", FileCategory.COVER),
+                *(
+                    ReadyFile(row.subtitle_key(name), name, name[-3:].upper(), FileCategory.OTHER)
+                    for name in subtitle_names
+                ),
             ],
             extra_meta={"video_meta": meta},
             system_properties={"DIGITAL_HUMAN_2D_VIDEO": "Yes"},
@@ -266,7 +294,7 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
         row.advance(VideoState.FAILED)
         row.error_code = outcome.error_code or "MSS.00000004"
         row.error_msg = outcome.error_msg or "The job was stopped."
-        unpublished = [row.video_key, row.cover_key]
+        unpublished = [row.video_key, row.cover_key, *(row.subtitle_key(name) for name in FILE_NAMES)]
         await take_video_back(context, row.id)
     row.ended_at = row.ended_at or context.now()
     VideoJobRepository(context).touch(row)

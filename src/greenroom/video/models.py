@@ -67,6 +67,10 @@ class VideoJob(ScopedRow):
     def video_key(self) -> str:
         return f"assets/{self.project_id}/{self.asset_id}/video.mp4"
 
+    def subtitle_key(self, name: str) -> str:
+        """Of a subtitle file that belongs to the video, such as `subtitles.srt`."""
+        return f"assets/{self.project_id}/{self.asset_id}/{name}"
+
     @property
     def cover_key(self) -> str:
         return f"assets/{self.project_id}/{self.asset_id}/cover.jpg"

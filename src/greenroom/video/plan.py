@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from greenroom.stage.subtitle_plan import SubtitleStyle
+
 
 @dataclass(slots=True, frozen=True)
 class BackgroundPlan:
@@ -37,6 +39,15 @@ class ScenePlan:
     human: HumanPlan
     actions: tuple[tuple[str, int], ...] = ()
     """Name and moment, in milliseconds from the scene's beginning."""
+    subtitle_key: str | None = None
+    """The job's own copy of the scene's edited subtitle file; None: its subtitles come from what is said."""
+
+
+@dataclass(slots=True, frozen=True)
+class SubtitlePlan:
+    style: SubtitleStyle
+    burn: bool
+    """In the picture; else only as files."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,6 +68,7 @@ class VideoPlan:
     """An action of the avatar's own choice comes so often; 0: never."""
     framing: str = "half"
     """`half` or `head`: how much is seen of a person whose place no scene gives."""
+    subtitles: SubtitlePlan | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,7 +89,10 @@ class VideoPlan:
                 ),
                 human=HumanPlan(**scene["human"]),
                 actions=tuple((name, at_ms) for name, at_ms in scene.get("actions", ())),
+                subtitle_key=scene.get("subtitle_key"),
             )
             for scene in data["scenes"]
         )
-        return cls(**{**data, "scenes": scenes})
+        given = data.get("subtitles")
+        subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
+        return cls(**{**data, "scenes": scenes, "subtitles": subtitles})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
 from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
 from greenroom.engines.ssml.spoken import actions_of
-from greenroom.errors import GreenroomError
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
 from greenroom.scripts.limits import check_scenes
@@ -25,10 +23,11 @@ from greenroom.scripts.wire import (
     VideoConfig,
 )
 from greenroom.stage.actions import unknown_action
-from greenroom.storage.links import OBJECTS_PATH
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
-from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, VideoPlan
+from greenroom.video.links import own_object
+from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
+from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.service import check_spoken_text, require_voice, style_of
 
@@ -50,11 +49,15 @@ async def merged_content(
 
 
 async def make_plan(
-    context: Context, content: Create2DDigitalHumanVideoReq, audio_prefix: str, framing: str = "half"
+    context: Context,
+    content: Create2DDigitalHumanVideoReq,
+    prefix: str,
+    framing: str = "half",
+    subtitles: SubtitleOrder | None = None,
 ) -> VideoPlan:
     """Check the whole request and resolve it.
 
-    Recordings of the script are copied below `audio_prefix`, so that a later change of the script does not
+    Recordings and edited subtitles are copied below `prefix`, so that a later change of the script does not
     change the video. `framing` is for scenes that do not place the person: `half` or `head`.
 
     Raises:
@@ -69,9 +72,14 @@ async def make_plan(
     avatar = await _avatar(context, content.model_asset_id)
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
-    planner = _ScenePlanner(context, content.script_id, audio_prefix, speaker, avatar.actions)
+    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions)
     voice = content.voice_config
     style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
+    edited = subtitles.edited if subtitles else {}
+    planned = [
+        await planner.plan(number, scene, edited[number].key if number in edited else None)
+        for number, scene in scripts.numbered(scenes)
+    ]
     return VideoPlan(
         avatar_key=avatar.key,
         avatar_asset_id=content.model_asset_id or "",
@@ -83,9 +91,10 @@ async def make_plan(
         height=video.height,
         fps=int(video.frame_rate) if video.frame_rate else VIDEO_FPS,
         bitrate_kbps=video.bitrate,
-        scenes=tuple([await planner.plan(number, scene) for number, scene in scripts.numbered(scenes)]),
+        scenes=tuple(planned),
         action_interval_ms=interval_ms,
         framing=framing,
+        subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
     )
 
 
@@ -145,17 +154,17 @@ class _ScenePlanner:
         self,
         context: Context,
         script_id: str | None,
-        audio_prefix: str,
+        prefix: str,
         speaker: Voice | None,
         actions: Sequence[str],
     ) -> None:
         self._context = context
         self._script_id = script_id
-        self._audio_prefix = audio_prefix
+        self._prefix = prefix
         self._speaker = speaker
         self._actions = actions
 
-    async def plan(self, number: int, scene: ShootScriptItem) -> ScenePlan:
+    async def plan(self, number: int, scene: ShootScriptItem, subtitle_key: str | None = None) -> ScenePlan:
         field = f"the scene with sequence_no {number}"
         script = scene.shoot_script
         if script is None:
@@ -167,6 +176,9 @@ class _ScenePlanner:
             assert self._speaker is not None
             await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
             self._check_marked(f"{field}: text_config.text", scene.text)
+        own_copy = f"{self._prefix}/subtitles-{number}"
+        if subtitle_key is not None:
+            await self._context.objects.copy(subtitle_key, own_copy)
         return ScenePlan(
             number=number,
             text=None if scene.is_audio else scene.text,
@@ -174,6 +186,7 @@ class _ScenePlanner:
             background=await self._background(field, script),
             human=_human(script.layer_config[0] if script.layer_config else None),
             actions=self._asked(field, script.audio_drive_action_config or []),
+            subtitle_key=own_copy if subtitle_key is not None else None,
         )
 
     def _check_marked(self, field: str, text: str) -> None:
@@ -212,7 +225,7 @@ class _ScenePlanner:
                 f"{field} is of type AUDIO and its recording is not uploaded: "
                 "PUT it to audio_file_upload_url first"
             )
-        target = f"{self._audio_prefix}/audio-{number}"
+        target = f"{self._prefix}/audio-{number}"
         await objects.copy(source, target)
         return target
 
@@ -259,22 +272,3 @@ def _human(layer: LayerConfig | None) -> HumanPlan:
         width=size.width if size else None,
         height=size.height if size else None,
     )
-
-
-def own_object(context: Context, field: str, url: str) -> str:
-    """The object behind a download link of this service; nothing is fetched from anywhere else.
-
-    Raises:
-        VideoContentError: another server's link, or one that was changed or has expired.
-    """
-    parts = urlsplit(url)
-    if not parts.path.startswith(OBJECTS_PATH):
-        raise VideoContentError(
-            f"{field}: only links of this service are read; upload the file as an asset and give its id"
-        )
-    key = unquote(parts.path[len(OBJECTS_PATH) :])
-    try:
-        context.runtime.links.verify("get", key, dict(parse_qsl(parts.query)))
-    except GreenroomError as error:
-        raise VideoContentError(f"{field}: {error.message}") from None
-    return key

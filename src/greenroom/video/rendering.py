@@ -45,33 +45,47 @@ def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{text, voice_id, style, audio, wav, timing}`: write the sound of a scene and the times of its phonemes
-    and of the actions that its text marks."""
+    """`{text, voice_id, style, audio, wav, timing, recognise}`: write the sound of a scene and its times.
+
+    Those are of its phonemes, its words and the actions that its text marks; `recognise` asks for the words
+    of a recording too.
+    """
     from greenroom.stage.speech import speak, speech_from_audio, write_wav
+    from greenroom.subtitles.speaking import hear
 
     wav, timing = Path(payload["wav"]), Path(payload["timing"])
     if payload["audio"] is not None:
         said = speech_from_audio(Path(payload["audio"]))
     else:
         said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
+    heard, words = None, said.words
+    if words is None and payload.get("recognise"):
+        heard, words = hear(said)
     building = wav.with_suffix(".part")
     write_wav(said, building)
     phonemes = None if said.phonemes is None else [asdict(span) for span in said.phonemes]
     marks = [(m.name, m.sample * 1000 // said.sample_rate) for m in said.marks if m.is_action]
-    timing.write_text(json.dumps({"phonemes": phonemes, "marks": marks}))
+    times = {
+        "phonemes": phonemes,
+        "words": [asdict(word) for word in words or ()],
+        "heard": heard,
+        "marks": marks,
+    }
+    timing.write_text(json.dumps(times))
     os.replace(building, wav)
     return {"seconds": said.duration_s}
 
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes}`: write
-    the render plan.
+    """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
+    subtitles}`: write the render plan.
 
-    A scene is `{wav, timing, background, human, actions}`. Answers `{segments}`, the number of
-    parts to render.
+    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file}`; see
+    `subtitling.with_subtitles` for the last ones. Answers `{segments}`, the number of parts to render.
     """
     from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.video.subtitling import with_subtitles
 
     try:
         made = RenderPlan(
@@ -82,7 +96,7 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             bitrate_bps=payload["bitrate_kbps"] * 1000,
             title=payload["title"],
         )
-        made = _with_actions(made, payload)
+        made = with_subtitles(_with_actions(made, payload), payload)
         segments = len(plan_segments(made))
     except SceneError as error:
         raise VideoContentError(str(error)) from error

@@ -28,6 +28,7 @@ from greenroom.video.charging import release_video
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.plan import VideoPlan
 from greenroom.video.repository import VideoJobRepository, job_of_any_tenant
+from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 KIND = "task"
@@ -39,10 +40,13 @@ def review_job_id(job_id: str) -> str:
     return f"review-{job_id}"
 
 
-async def review_order(context: Context, content: Create2DDigitalHumanVideoReq) -> Verdict:
+async def review_order(
+    context: Context, content: Create2DDigitalHumanVideoReq, subtitles: SubtitleOrder | None = None
+) -> Verdict:
     """Its texts, before anything is made. Raises ContentRefusedError."""
     name = content.output_asset_config.asset_name if content.output_asset_config else None
     texts = {"output_asset_config.asset_name": name, **texts_of(content.shoot_scripts or [])}
+    texts |= subtitles.texts if subtitles is not None else {}
     return await moderation.require_allowed(context, texts, _config(content))
 
 

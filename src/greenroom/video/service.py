@@ -12,6 +12,7 @@ from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.planning import make_plan, merged_content
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import enqueue, render, review_order, stop_waiting
+from greenroom.video.subtitles import subtitle_order
 from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
@@ -34,11 +35,12 @@ async def create_video(
     framing: str = "half",
     *,
     reviewed: bool = True,
+    subtitle_files: bool = False,
 ) -> Create2DDigitalHumanVideoResponse:
     """Check the request in full and put the video into the queue.
 
     `framing`, `half` or `head`, is for scenes that do not place the person themselves. `reviewed` is False
-    for the operator's own videos.
+    for the operator's own videos. `subtitle_files` keeps subtitle files even of a video that shows none.
 
     Raises:
         ContentRefusedError: a text does not pass the content review.
@@ -52,11 +54,12 @@ async def create_video(
             f"{WAITING_PER_TENANT} videos are waiting already: wait for one to start, or cancel one"
         )
     content = await merged_content(context, body)
-    texts = await review_order(context, content) if reviewed else Verdict()
+    subtitles = await subtitle_order(context, content, subtitle_files)
+    texts = await review_order(context, content, subtitles) if reviewed else Verdict()
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
     try:
-        plan = await make_plan(context, content, job.prefix, framing)
+        plan = await make_plan(context, content, job.prefix, framing, subtitles)
         await reserve_video(context, job.id, plan.avatar_asset_id)
     except Exception:
         # The recordings copied so far belong to no job.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from greenroom.engines.ssml.spoken import actions_of, is_ssml, plain_text, review_text
+from greenroom.engines.ssml.spoken import actions_of, is_ssml, plain_text, review_text, written_text
 
 
 def test_only_a_speak_makes_ssml() -> None:
@@ -45,3 +45,13 @@ def test_sentences_stay_apart() -> None:
 def test_actions_in_order() -> None:
     ssml = '<speak><insert-action tag="b"/>Hi<mark name="m"/> <insert-action name="A" tag="a"/>you</speak>'
     assert actions_of(ssml) == ["b", "a"]
+
+
+def test_the_words_to_read_along() -> None:
+    ssml = (
+        '<speak><p>Ask <sub alias="Meadow Lane Farm">MLF</sub> &amp; '
+        '<prosody rate="80%">wait</prosody>.</p><p>Good<break time="300ms"/>bye.</p></speak>'
+    )
+    assert written_text(ssml) == "Ask MLF & wait.\nGoodbye."
+    assert written_text("a < b") == "a < b"
+    assert written_text("<speak>Hello <b>there</speak>") == "Hello there"

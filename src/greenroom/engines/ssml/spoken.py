@@ -7,7 +7,7 @@ import re
 from greenroom.engines.ssml.errors import SsmlError
 from greenroom.engines.ssml.manner import Mark
 from greenroom.engines.ssml.parser import parse
-from greenroom.engines.ssml.pieces import Phoneme, Piece, SayAs, SentenceEnd, Sub, Text, Unit
+from greenroom.engines.ssml.pieces import Piece, SentenceEnd, Spoken, Sub
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
@@ -29,6 +29,22 @@ def plain_text(text: str) -> str:
     if not is_ssml(text):
         return text
     return _SPACE.sub(" ", "".join(_said(piece) for piece in parse(text))).strip()
+
+
+def written_text(text: str) -> str:
+    """The words as they are written, for reading along: of `sub` those between its tags.
+
+    Paragraphs and sentences of the markup end in line breaks. Broken SSML comes back with its tags taken out.
+    """
+    if not is_ssml(text):
+        return text
+    try:
+        pieces = parse(text)
+    except SsmlError:
+        return _TAG.sub("", text)
+    shown = (piece.text if isinstance(piece, Spoken) else _gap(piece) for piece in pieces)
+    lines = (_SPACE.sub(" ", line).strip() for line in "".join(shown).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def review_text(text: str) -> str:
@@ -53,10 +69,14 @@ def actions_of(text: str) -> list[str]:
     return [piece.name for piece in parse(text) if isinstance(piece, Mark) and piece.is_action]
 
 
+def _gap(piece: Piece) -> str:
+    return "\n" if isinstance(piece, SentenceEnd) else ""
+
+
 def _said(piece: Piece) -> str:
     if isinstance(piece, Sub):
         return piece.alias
-    if isinstance(piece, Text | Phoneme | SayAs | Unit):
+    if isinstance(piece, Spoken):
         return piece.text
     # A break or a mark inside a word must not hide the word; only sentences are set apart.
     return " " if isinstance(piece, SentenceEnd) else ""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import threading
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import soxr
 
 from greenroom.engines import weights
-from greenroom.engines.protocols import EngineError, Pcm
+from greenroom.engines.protocols import EngineError, Pcm, WordSpan
 
 _RATE = 16_000
 _PROMPTS = {"zh": "以下是普通话的句子。"}
@@ -34,12 +35,34 @@ class WhisperRecogniser:
         self._loading = threading.Lock()
         self._model: Any = None
 
+    def words(
+        self, pcm: Pcm, sample_rate: int, language: str | None = None
+    ) -> tuple[str, tuple[WordSpan, ...]]:
+        """The text with punctuation, and each word of it with its times, which are good to about 0.1 s.
+
+        The times are samples of `pcm`; the words do not overlap.
+        """
+        text, spans, last = "", [], 0
+        for segment in self._segments(pcm, sample_rate, language, word_timestamps=True):
+            for word in segment.words or ():
+                start = max(last, min(len(pcm), round(word.start * sample_rate)))
+                last = max(start, min(len(pcm), round(word.end * sample_rate)))
+                text += word.word
+                spans.append(WordSpan(word.word.strip(), start, last))
+        return text.strip(), tuple(spans)
+
     def transcribe(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> str:
         """The words that are said, with punctuation.
 
         Args:
             language: BCP 47 or ISO 639-1, as `en-US` or `zh`; None to let the model find out.
         """
+        segments = self._segments(pcm, sample_rate, language)
+        return "".join(segment.text for segment in segments).strip()
+
+    def _segments(
+        self, pcm: Pcm, sample_rate: int, language: str | None, word_timestamps: bool = False
+    ) -> Iterator[Any]:
         code = language.split("-")[0] if language else None
         sound = soxr.resample(pcm, sample_rate, _RATE).astype(np.float32)
         segments, _ = self._loaded().transcribe(
@@ -48,8 +71,9 @@ class WhisperRecogniser:
             beam_size=5,
             initial_prompt=_PROMPTS.get(code or ""),
             condition_on_previous_text=False,
+            word_timestamps=word_timestamps,
         )
-        return "".join(segment.text for segment in segments).strip()
+        yield from segments
 
     def _loaded(self) -> Any:
         with self._loading:
