@@ -24,6 +24,7 @@ _EXACT_TAG = {"tag", "tags"}
 
 class AssetRepository(Repository[Asset]):
     row = Asset
+    together = ("files",)
 
     async def page_of(self, query: ListAssetsQuery) -> Page[Asset]:
         """The page of the caller's own assets, or of those shared with it, that the query asks for.
