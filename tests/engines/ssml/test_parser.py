@@ -149,6 +149,11 @@ class TestRefusals:
             ("<speak><phoneme>a</phoneme></speak>", ["<phoneme> needs ph"]),
             ('<speak><phoneme alphabet="xyz" ph="a">a</phoneme></speak>', ["alphabet='xyz'", "x-sampa"]),
             ('<speak><phoneme ph="a1"></phoneme></speak>', ["<phoneme> is empty"]),
+            (f'<speak><phoneme ph="{"a" * 121}">a</phoneme></speak>', ["121 characters", "word by word"]),
+            (
+                f'<speak><say-as interpret-as="digits">{"1" * 201}</say-as></speak>',
+                ["201 characters", "divide it"],
+            ),
             ("<speak><say-as>1</say-as></speak>", ["<say-as> needs interpret-as"]),
             ('<speak><say-as interpret-as="joke">1</say-as></speak>', ["interpret-as='joke'", "ordinal"]),
             ('<speak><say-as interpret-as="date" format="abc">1</say-as></speak>', ["format='abc'", "ymd"]),
