@@ -196,6 +196,8 @@ class TestRefusals:
     def test_too_deep_and_too_large(self) -> None:
         with pytest.raises(SsmlError, match="more than 32 others"):
             parse("<speak>" + "<emphasis>" * 200 + "a" + "</emphasis>" * 200 + "</speak>")
+        with pytest.raises(SsmlError, match="more than 5000 elements"):
+            parse(f"<speak>{'a<break/>' * 5000}</speak>")
         with pytest.raises(SsmlError, match="within 128 KB"):
             parse(f"<speak>{'a' * MAX_BYTES}</speak>")
 
