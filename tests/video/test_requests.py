@@ -93,10 +93,6 @@ def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, An
         ({"script_id": "d" * 32}, "no video script has the id"),
         ({"video_config": video(bitrate=1)}, "bitrate"),
         ({"shoot_scripts": [text_scene(text_config=m.TextConfig(text="a" * 10_001))]}, "10001 characters"),
-        (
-            {"shoot_scripts": [text_scene(text_config=m.TextConfig(text="<speak>Hi<x/></speak>"))]},
-            "there is no element <x>",
-        ),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str, Any], words: str) -> None:
@@ -141,6 +137,9 @@ class TestActions:
                 model_asset_id=avatar, shoot_scripts=[text_scene(text_config=m.TextConfig(text=text))]
             )
 
+        words = refused(client, marked('nod"/><x a="')).error_msg
+        assert "sequence_no 1: text_config.text: SSML, line 1, column " in words
+        assert "there is no element <x>" in words
         words = refused(client, marked("dance")).error_msg
         assert "sequence_no 1: text_config.text: <insert-action>: the avatar has no action 'dance'" in words
         assert "it has welcome, nod" in words

@@ -149,6 +149,11 @@ class TestRefusals:
             ("<speak><phoneme>a</phoneme></speak>", ["<phoneme> needs ph"]),
             ('<speak><phoneme alphabet="xyz" ph="a">a</phoneme></speak>', ["alphabet='xyz'", "x-sampa"]),
             ('<speak><phoneme ph="a1"></phoneme></speak>', ["<phoneme> is empty"]),
+            (f'<speak><phoneme ph="{"a" * 121}">a</phoneme></speak>', ["121 characters", "word by word"]),
+            (
+                f'<speak><say-as interpret-as="digits">{"1" * 201}</say-as></speak>',
+                ["201 characters", "divide it"],
+            ),
             ("<speak><say-as>1</say-as></speak>", ["<say-as> needs interpret-as"]),
             ('<speak><say-as interpret-as="joke">1</say-as></speak>', ["interpret-as='joke'", "ordinal"]),
             ('<speak><say-as interpret-as="date" format="abc">1</say-as></speak>', ["format='abc'", "ymd"]),
@@ -183,14 +188,16 @@ class TestRefusals:
 
     def test_entities_that_grow_are_never_expanded(self) -> None:
         levels = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 12))
-        start = time.monotonic()
+        start = time.process_time()
         with pytest.raises(SsmlError, match="DOCTYPE"):
             parse(f'<!DOCTYPE speak [<!ENTITY e0 "ha">{levels}]><speak>&e11;</speak>')
-        assert time.monotonic() - start < 0.5
+        assert time.process_time() - start < 0.5
 
     def test_too_deep_and_too_large(self) -> None:
         with pytest.raises(SsmlError, match="more than 32 others"):
             parse("<speak>" + "<emphasis>" * 200 + "a" + "</emphasis>" * 200 + "</speak>")
+        with pytest.raises(SsmlError, match="more than 5000 elements"):
+            parse(f"<speak>{'a<break/>' * 5000}</speak>")
         with pytest.raises(SsmlError, match="within 128 KB"):
             parse(f"<speak>{'a' * MAX_BYTES}</speak>")
 
@@ -206,7 +213,7 @@ _FRAGMENTS = st.sampled_from(
 
 
 class TestAnyInput:
-    @settings(max_examples=400, deadline=400)
+    @settings(max_examples=400, deadline=None)
     @given(st.one_of(st.text(max_size=200), st.lists(_FRAGMENTS, max_size=40).map("".join)))
     def test_nothing_but_its_own_error_comes_out(self, text: str) -> None:
         for ssml in (text, f"<speak>{text}</speak>"):
@@ -221,7 +228,7 @@ class TestAnyInput:
     )
     def test_the_largest_text_is_read_at_once(self, repeated: str) -> None:
         text = f"<speak>{repeated * ((MAX_BYTES - 20) // len(repeated))}</speak>"
-        start = time.monotonic()
+        start = time.process_time()
         with contextlib.suppress(SsmlError):
             parse(text)
-        assert time.monotonic() - start < 2
+        assert time.process_time() - start < 1

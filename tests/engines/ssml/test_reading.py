@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from greenroom.engines.g2p.front import ClauseLimits, Word
 from greenroom.engines.g2p.fronts import front_for
@@ -238,3 +240,39 @@ class TestSubAndWord:
         found = words("南京市<word>长江大桥</word>好", "zh-CN")
         assert "长江大桥" in [word.text for word in found]
         assert " " not in next(word.phonemes for word in found if word.text == "长江大桥")
+
+
+_LEAVES = st.sampled_from(
+    [
+        "Hello", " world", ", ", ". ", "! Next", " read", "it's", ' "so" ', " 3.50", " Dr. ", "; then", "...",
+        "<break/>", '<break strength="none"/>', '<break time="1s"/>', '<mark name="m"/>',
+        '<insert-action tag="nod"/>', '<sub alias="one. Two!">1.2</sub>', '<sub alias="?">x</sub>',
+        '<phoneme alphabet="ipa" ph="həˈloʊ">☃</phoneme>', "<word>ice cream</word>",
+        '<say-as interpret-as="telephone">555-0142</say-as>', '<say-as interpret-as="spell-out">a1</say-as>',
+    ]
+)  # fmt: skip
+_CONTENT = st.recursive(
+    st.lists(_LEAVES, min_size=1, max_size=6).map("".join),
+    lambda inner: st.tuples(
+        st.sampled_from(["emphasis", 'prosody rate="80%"', 'prosody volume="-3dB"', "emotion"]), inner, inner
+    ).map(lambda part: f"<{part[0]}>{part[1]}</{part[0].split()[0]}>{part[2]}"),
+    max_leaves=4,
+)
+
+
+class TestAnyContent:
+    @settings(max_examples=150, deadline=None)
+    @given(_CONTENT)
+    def test_no_word_mark_or_silence_is_lost(self, content: str) -> None:
+        try:
+            found = clauses(content)
+        except SpeechTextError as error:
+            assert "nothing to say" in str(error)
+            return
+        marks = [mark for clause in found for word in clause.words for mark in word.marks]
+        assert len(marks) == content.count("<mark") + content.count("<insert-action")
+        silence_ms = sum(clause.silence_before_ms + (clause.silence_after_ms or 0) for clause in found)
+        assert silence_ms == 350 * content.count("<break/>") + 1000 * content.count('time="1s"')
+        assert sum(word.text == "☃" for clause in found for word in clause.words) == content.count("☃")
+        assert [clause.is_last for clause in found] == [False] * (len(found) - 1) + [True]
+        assert all(word.phonemes.strip("ˈˌ ") for clause in found for word in clause.words)

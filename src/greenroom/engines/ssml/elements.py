@@ -19,8 +19,8 @@ KINDS = {
 }  # fmt: skip
 """The values of `interpret-as`, and which of them mean the same."""
 DATE_FORMATS = ("ymd", "ydm", "mdy", "dmy", "ym", "my", "md", "dm")
-LONGEST_SAY_AS = 200
-"""characters"""
+LONGEST_SAY_AS, LONGEST_PH = 200, 120
+"""characters; the sounds of one `phoneme` are one word, which no clause can cut"""
 _EMPHASIS = {
     "strong": Manner(rate=0.85, volume=1.4),
     "moderate": Manner(rate=0.92, volume=1.2),
@@ -145,7 +145,10 @@ def atom_of(tag: Tag, text: str, manner: Manner) -> Spoken:
         return SayAs(text, manner, tag.place, kind, order)
     # The cloud's examples give pinyin without naming it.
     alphabet = tag.one_of("alphabet", dict.fromkeys(ALPHABETS), "pinyin")
-    return Phoneme(text, manner, tag.place, alphabet, tag.need("ph", 'ph="xing2"'))
+    ph = tag.need("ph", 'ph="xing2"')
+    if len(ph) > LONGEST_PH:
+        raise tag.error(f"ph of <phoneme> has {len(ph)} characters; it takes {LONGEST_PH}: mark word by word")
+    return Phoneme(text, manner, tag.place, alphabet, ph)
 
 
 def _factor(tag: Tag, name: str, read: Callable[[str], float | None], cure: str) -> float:

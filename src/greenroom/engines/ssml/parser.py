@@ -25,6 +25,7 @@ from greenroom.engines.ssml.pieces import Piece, SentenceEnd, Text
 
 MAX_BYTES = 128 * 1024
 MAX_DEPTH = 32
+MAX_ELEMENTS = 5_000
 
 _SPACE = re.compile(r"\s+")
 _ENDS = frozenset({"speak", "p", "s"})
@@ -69,6 +70,7 @@ class _Reader:
     def __init__(self) -> None:
         self._pieces: list[Piece] = []
         self._open: list[tuple[Tag, Manner]] = []
+        self._elements = 0
         self._held = ""
         """The text of the element that holds text only."""
         self._expat = expat.ParserCreate("utf-8")
@@ -103,6 +105,9 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = Tag(name, attributes, self._place())
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise tag.error(f"the text has more than {MAX_ELEMENTS} elements; divide it into several texts")
         check_tag(tag)
         self._check_nesting(tag)
         manner = self._open[-1][1] if self._open else PLAIN
