@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from greenroom.runtime import Context
@@ -12,7 +13,7 @@ from greenroom.stage.subtitle_plan import Cue
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.subtitles.errors import SubtitleFileError
 from greenroom.subtitles.files import MOST_BYTES, read_subtitles
-from greenroom.subtitles.models import SceneFile, SubtitleJob
+from greenroom.subtitles.repository import SubtitleJobRepository
 
 _SLACK_MS = 2000
 """So much may a file reach beyond its scene: the end is cut off."""
@@ -43,25 +44,32 @@ async def digest_of(
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-async def edited_file(
-    context: Context, job: SubtitleJob, file: SceneFile, made_for: str
-) -> EditedFile | None:
-    """What the user put in the place of a generated file; None where nothing was.
+async def edited_files(
+    context: Context, script_id: str, made_for: Mapping[int, str]
+) -> dict[int, EditedFile]:
+    """What the user put in the place of a script's generated files, by scene.
+
+    Args:
+        made_for: the scenes that are asked for, each with its digest as it is now.
 
     Raises:
-        SubtitleFileError: it cannot be read, does not fit the scene, or was made for what the scene was
-            before (`made_for` is what it is now).
+        SubtitleFileError: one cannot be read, does not fit its scene, or was made for what the scene was
+            before.
     """
-    field = f"the subtitle file of the scene with sequence_no {file.number}"
-    key = job.edited_key(file.number)
-    if not await context.objects.exists(key):
-        return None
-    if file.made_for != made_for:
-        raise SubtitleFileError(
-            f"{field} was edited for another text, voice or recording than the scene has now: call "
-            "create_subtitle_file again, and edit the new file if need be"
-        )
-    return await read_edited(context, field, key, file.duration_ms)
+    newest = await SubtitleJobRepository(context).newest_files(script_id)
+    found = {}
+    for number in sorted(newest.keys() & made_for.keys()):
+        job, file = newest[number]
+        field, key = f"the subtitle file of the scene with sequence_no {number}", job.edited_key(number)
+        if not await context.objects.exists(key):
+            continue
+        if file.made_for != made_for[number]:
+            raise SubtitleFileError(
+                f"{field} was edited for another text, voice or recording than the scene has now: call "
+                "create_subtitle_file again, and edit the new file if need be"
+            )
+        found[number] = await read_edited(context, field, key, file.duration_ms)
+    return found
 
 
 async def read_edited(context: Context, field: str, key: str, duration_ms: int | None = None) -> EditedFile:

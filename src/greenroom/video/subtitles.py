@@ -10,8 +10,7 @@ from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
 from greenroom.scripts.wire import ShootScriptItem
 from greenroom.stage.subtitle_plan import SubtitleStyle
-from greenroom.subtitles.edits import EditedFile, digest_of, edited_file, read_edited
-from greenroom.subtitles.repository import SubtitleJobRepository
+from greenroom.subtitles.edits import EditedFile, digest_of, edited_files, read_edited
 from greenroom.subtitles.speaking import can_hear
 from greenroom.subtitles.style import style_of
 from greenroom.subtitles.text import script_text, shown_text
@@ -75,20 +74,17 @@ async def _edited(
     context: Context, content: Create2DDigitalHumanVideoReq, scenes: list[tuple[int, ShootScriptItem]]
 ) -> dict[int, EditedFile]:
     """Those that the request links to, and for the rest those of its script."""
-    found: dict[int, EditedFile] = {}
-    keys: dict[int, str] = {}
-    newest = {}
-    if content.script_id is not None:
-        newest = await SubtitleJobRepository(context).newest_files(content.script_id)
-        keys = await scripts.audio_keys_of(context, content.script_id) if newest else {}
-    for number, scene in scenes:
-        file = await _linked(context, number, scene)
-        if file is None and number in newest:
-            made_for = await digest_of(context, scene, content.voice_config, keys.get(number))
-            file = await edited_file(context, *newest[number], made_for)
-        if file is not None:
-            found[number] = file
-    return found
+    linked = {number: await _linked(context, number, scene) for number, scene in scenes}
+    found = {number: file for number, file in linked.items() if file is not None}
+    if content.script_id is None:
+        return found
+    keys = await scripts.audio_keys_of(context, content.script_id)
+    made_for = {
+        number: await digest_of(context, scene, content.voice_config, keys.get(number))
+        for number, scene in scenes
+        if number not in found
+    }
+    return {**found, **await edited_files(context, content.script_id, made_for)}
 
 
 async def _linked(context: Context, number: int, scene: ShootScriptItem) -> EditedFile | None:
