@@ -183,8 +183,16 @@ class TestKill:
         chance = random.Random(7)
         kills = 0
         while len(bench.results()) < len(jobs):
+            noted = sum(bench.notes().values())
             worker = await asyncio.to_thread(bench.worker)
             try:
+                if kills % 2:
+                    # A slow machine takes longer than the sleep to begin, and what never gets on is given up.
+                    await bench.until(
+                        lambda noted=noted: (
+                            sum(bench.notes().values()) > noted or len(bench.results()) == len(jobs)
+                        )
+                    )
                 await asyncio.sleep(chance.uniform(0.2, 2.0))
             finally:
                 _kill(worker)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from greenroom.assets.errors import AssetStateError
 from greenroom.assets.service import NewAsset, ReadyFile, register_asset, require_usable, show_asset
 from greenroom.assets.states import AssetType
 from greenroom.iam.changes import Actor
+from greenroom.jobs.dbos_engine import DbosEngine
 from greenroom.moderation import freezing
 from greenroom.moderation.errors import ReviewNotFoundError
 from greenroom.runtime import Runtime, Scope
@@ -16,6 +20,15 @@ from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.repository import VideoJobRepository
 
 WHY = ("COMPLAINT", "a complaint")
+
+
+@pytest.fixture(autouse=True)
+async def engine(runtime: Runtime) -> AsyncIterator[None]:
+    """Jobs can be stopped; nothing runs them."""
+    runtime.jobs = DbosEngine(runtime.settings)
+    await asyncio.to_thread(runtime.jobs.prepare)
+    yield
+    runtime.jobs.close()
 
 
 async def task(runtime: Runtime, scope: Scope, state: VideoState) -> VideoJob:

@@ -174,7 +174,7 @@ class _Video:
         objects = self.job.runtime.objects
         await objects.put_file(row.video_key, self.video)
         await objects.put_file(row.cover_key, self.cover)
-        names = FILE_NAMES if self.plan.subtitles is not None else ()
+        names = FILE_NAMES if row.plan.get("subtitles") else ()
         for name in names:
             await objects.put_file(row.subtitle_key(name), self.folder / name)
         async with self.job.transaction() as context:
