@@ -1,5 +1,5 @@
 # make install   .venv with greenroom and its model weights
-# make test      everything the tests need, and the tests
+# make test      everything the tests need, and the tests, in TEST_PROCESSES (2) processes
 # make check     format, lint, types and the quick tests
 # make demo      a video of a presenter who says a text: PRESENTER=anna TEXT="Hello..." VOICE=kokoro-af_heart
 # make demo FOOTAGE=clip.mp4 TEXT="Hello..."   a video of the person in the footage saying the text
