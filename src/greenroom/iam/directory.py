@@ -95,7 +95,8 @@ class Directory:
         self._clock = clock
         self._version = 0
         self._checked_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._look: asyncio.Task[None] | None = None
+        """Under way, for all who wait for it: a lock would let them through one by one."""
         self._tenants: _Recent[str, TenantRecord] = _Recent(CAPACITY)
         self._users: _Recent[str, Principal] = _Recent(CAPACITY)
         self._keys: _Recent[str, KeyHolder] = _Recent(CAPACITY)
@@ -149,22 +150,28 @@ class Directory:
         Args:
             now: look in any case.
         """
-        if not now and self._clock() - self._checked_at < FRESH_S:
+        if now:
+            await self._look_for_changes()
             return
-        async with self._lock:
-            if not now and self._clock() - self._checked_at < FRESH_S:
-                return
-            started = self._clock()
-            async with self._sessions.read() as session:
-                changed = await IamRepository(session).versions_after(self._version)
-            if changed:
-                self._forget(changed)
-            self._checked_at = started
+        if self._clock() - self._checked_at < FRESH_S:
+            return
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._look_for_changes())
+        # Who is cut off must not take the look away from the others.
+        await asyncio.shield(self._look)
+
+    async def _look_for_changes(self) -> None:
+        started = self._clock()
+        async with self._sessions.read() as session:
+            changed = await IamRepository(session).versions_after(self._version)
+        if changed:
+            self._forget(changed)
+        self._checked_at = max(self._checked_at, started)
 
     def _forget(self, changed: Mapping[str, int]) -> None:
         tenants = {scope for scope in changed if scope != ALL}
         every = self._version == 0 or EVERY_TENANT in tenants
-        self._version = max(changed.values())
+        self._version = max(self._version, *changed.values())
         if every:
             for cache in (self._tenants, self._users, self._keys):
                 cache.clear()
