@@ -21,6 +21,19 @@ pytestmark = pytest.mark.media
 
 CANVAS = (640, 360)
 BOX = Box(40, 260, 560, 80)
+
+
+def _has_font(script: str) -> bool:
+    try:
+        return script not in scripts_without_font()
+    except SubtitleFontError:
+        return False
+
+
+CHINESE = pytest.mark.skipif(
+    not _has_font("Chinese"),
+    reason="no font here has Chinese: install fonts-noto-cjk or fonts-droid-fallback",
+)
 YELLOW = (0, 210, 255)
 """BGR of #FFD200."""
 
@@ -47,7 +60,10 @@ def near(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
 
 
 class TestSubtitleLayer:
-    @pytest.mark.parametrize("lines", [("Two lines of", "yellow text"), ("今天我们开始", "在上海见面")])
+    @pytest.mark.parametrize(
+        "lines",
+        [("Two lines of", "yellow text"), pytest.param(("今天我们开始", "在上海见面"), marks=CHINESE)],
+    )
     def test_letters_stand_in_the_box_and_nowhere_else(self, lines: tuple[str, ...]) -> None:
         picture = drawn(Cue(0, 1000, lines), style())
         mask = changed(picture)
@@ -99,6 +115,7 @@ class TestFonts:
         ):
             font_chain("Nowhere Sans")
 
+    @CHINESE
     def test_another_font_helps_out(self) -> None:
         chain = font_chain(None, "A中")
         (latin, _), (chinese, _) = chain.runs("A中")
