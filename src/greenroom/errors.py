@@ -79,6 +79,13 @@ class NotBuiltError(GreenroomError):
     status = 501
 
 
+class NotBuiltFeatureError(InvalidParameterError):
+    """The request uses a feature that would change the picture or the sound and is not built yet."""
+
+    def __init__(self, field: str, what: str) -> None:
+        super().__init__(f"{field}: {what} is not supported yet; leave it out")
+
+
 class InternalError(GreenroomError):
     """Something in the server broke; the text says nothing about what."""
 

@@ -69,6 +69,12 @@ class ReviewConfig(WireModel):
     no_need_review: bool | None = None
 
 
+class CallBackConfig(WireModel):
+    callback_url: str = Field(max_length=2048)
+    auth_type: Literal["NONE", "MSS_A"] | None = None
+    key: str | None = Field(None, max_length=32)
+
+
 class ActionConfig(WireModel):
     action_interval: float | None = Field(None, ge=0, le=255)
 

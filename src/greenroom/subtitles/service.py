@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.engines.protocols import SpeechStyle
+from greenroom.errors import NotBuiltFeatureError
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -23,7 +24,6 @@ from greenroom.subtitles.wire import (
     ShowSubtitleFileResponse,
     SubtitleFileDetail,
 )
-from greenroom.video.errors import NotBuiltFeatureError
 from greenroom.voices.service import check_spoken_text, require_voice
 from greenroom.voices.service import style_of as manner_of
 

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from greenroom.api.wire import ErrorResponse, WireModel, WireTime
-from greenroom.scripts.wire import Url
-from greenroom.video.wire import CallBackConfig
+from greenroom.scripts.wire import CallBackConfig, Url
 
 
 class CreateSubtitleFileReq(WireModel):

@@ -22,10 +22,3 @@ class QueueFullError(InvalidParameterError):
 
 class VideoContentError(InvalidParameterError):
     """The request asks for a video that cannot be made; the text names the member and the cure."""
-
-
-class NotBuiltFeatureError(VideoContentError):
-    """The request uses a feature that would change the picture or the sound and is not built yet."""
-
-    def __init__(self, field: str, what: str) -> None:
-        super().__init__(f"{field}: {what} is not supported yet; leave it out")

@@ -5,8 +5,9 @@ Whatever would change the picture or the sound is refused by name, never passed 
 
 from __future__ import annotations
 
+from greenroom.errors import NotBuiltFeatureError
 from greenroom.scripts.wire import BackgroundType, LayerConfig, LayerType, ShootScript, VideoConfig
-from greenroom.video.errors import NotBuiltFeatureError, VideoContentError
+from greenroom.video.errors import VideoContentError
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 SUPPORTED_BACKGROUNDS = (BackgroundType.COLOR, BackgroundType.IMAGE, BackgroundType.IMAGE_2D)

@@ -11,6 +11,7 @@ from greenroom.scripts.wire import (
     ActionConfig,
     AssetId,
     BackgroundMusicConfig,
+    CallBackConfig,
     ReviewConfig,
     ShootScriptItem,
     VideoConfig,
@@ -23,12 +24,6 @@ AssetName = Annotated[str, StringConstraints(max_length=256)]
 
 class OutputAssetConfig(WireModel):
     asset_name: AssetName
-
-
-class CallBackConfig(WireModel):
-    callback_url: str = Field(max_length=2048)
-    auth_type: Literal["NONE", "MSS_A"] | None = None
-    key: str | None = Field(None, max_length=32)
 
 
 class Create2DDigitalHumanVideoReq(WireModel):
