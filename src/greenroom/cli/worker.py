@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,6 @@ import typer
 
 def command(data: Annotated[Path | None, typer.Option(help="The data folder.")] = None) -> None:
     """Run until SIGTERM or Ctrl-C. While another process runs the jobs, wait for its end."""
-    import signal
-    import threading
-
     from greenroom.api.server import configure_logs
     from greenroom.cli.settings import load_settings
     from greenroom.db.migrate import migrate
@@ -25,11 +23,25 @@ def command(data: Annotated[Path | None, typer.Option(help="The data folder.")] 
     engine = DbosEngine(settings)
     engine.prepare()
     worker = EmbeddedWorker(settings, engine)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    told_to_stop = _listen()
     worker.start()
     print(f"Greenroom works on {settings.data_dir}", flush=True)
-    stop.wait()
+    os.read(told_to_stop, 1)
     worker.stop()
     engine.close()
+
+
+def _listen() -> int:
+    """A pipe that can be read once SIGTERM or SIGINT has come.
+
+    Python's own handlers run only when the main thread wakes: a signal that comes just before a wait would not
+    end it. The byte in the pipe does.
+    """
+    import signal
+
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    signal.set_wakeup_fd(writable)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return readable
