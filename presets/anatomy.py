@@ -307,7 +307,7 @@ class Anatomy:
         curve = np.stack([half_width * np.sin(t) ** 0.9, front - depth * (1 - np.cos(t) ** 0.95)], axis=1)
         length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
         scale = min(1.15, length[-1] * 0.95 / widths.sum())
-        edge = low[1] - 0.030 if upper else high[1] - 0.075
+        edge = low[1] - 0.030 if upper else high[1] - 0.050
         direction = 1.0 if upper else -1.0
         all_points, all_uv, all_tris, count = [], [], [], 0
         place = 0.0
@@ -333,6 +333,7 @@ class Anatomy:
                 world = place_at + p[:, :1] * along + p[:, 1:2] * [0, 1, 0] + p[:, 2:] * out
                 if sign < 0:
                     world = world * [-1, 1, 1]
+                if (sign < 0) != (not upper):
                     tris = tris[:, ::-1]
                 all_points.append(world)
                 all_uv.append(uv)
@@ -379,8 +380,10 @@ class Anatomy:
 
 def _tooth(width: float, height: float, depth: float, front: bool, direction: float) -> tuple[F64, F64, I32]:
     """One crown, its cutting edge at y = 0: a rounded block that narrows to the gum (and, in front, to the edge)."""
-    rows, cols = 12, 20
-    v = np.linspace(0, 1, rows)
+    cols = 20
+    # The cutting edge is flat: its first ring is a point in the middle, its second the whole edge.
+    v = np.concatenate([[0.0, 0.0, 0.02, 0.06], np.linspace(0.12, 1, 9)])
+    rows = len(v)
     turn = np.linspace(0, 2 * np.pi, cols, endpoint=False)
     c, s = np.cos(turn), np.sin(turn)
     power = 0.42

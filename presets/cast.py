@@ -19,6 +19,15 @@ _MAN = {
     "torso/torso-scale-horiz-decr-incr": -0.2, "arms/upperarm-shoulder-muscle-decr-incr": -0.6, "arms/upperarm-fat-decr-incr": -0.4,
 }  # fmt: skip
 
+_AWAKE = {
+    "mouthSmile": 0.36, "eyeWide": 0.30, "cheekSquint": 0.12, "mouthPress": 0.10, "mouthClose": 0.06, "browInnerUp": 0.04,
+}  # fmt: skip
+
+_FRIENDLY = {
+    "mouthSmile": 0.62, "mouthDimple": 0.15, "eyeWide": 0.08, "cheekSquint": 0.22, "mouthPress": 0.08, "mouthClose": 0.06,
+    "browInnerUp": 0.05,
+}  # fmt: skip
+
 ANNA = Presenter(
     name="anna",
     role="news anchor",
@@ -46,14 +55,22 @@ AMARA = Presenter(
     voice="kokoro-af_bella",
     shape=Shape(
         male=0.04, years=38, weight=0.52, proportions=0.85, african=1.0, caucasian=0.0,
-        details=_WOMAN | {"head/head-round": 0.2, "cheek/cheek-volume-decr-incr": 0.2, "nose/nose-scale-horiz-decr-incr": -0.15},
+        details=_WOMAN | {
+            "head/head-round": 0.2, "cheek/cheek-volume-decr-incr": 0.3, "nose/nose-scale-horiz-decr-incr": -0.35,
+            "eyes/eye-scale-decr-incr": 0.6, "chin/chin-width-decr-incr": -0.55, "head/head-scale-horiz-decr-incr": -0.30,
+        },
     ),
     skin=SkinLook((0.205, 0.098, 0.058), blush=0.7, lips=(0.21, 0.065, 0.055), age=0.2, eyeshadow=-0.03),
     hair=Hair("coils", (0.012, 0.009, 0.008), (0.012, 0.009, 0.008), length=0.23, front=0.62, scalp=0.9, gloss=0.5),
     clothes="scrubs",
     colours=((0.030, 0.165, 0.185), (0.60, 0.60, 0.58)),
     iris=(0.050, 0.026, 0.014),
-    brow_thick=1.05,
+    rest_face=_FRIENDLY,
+    brow_thick=0.8,
+    brow_arch=1.2,
+    brow_lift=0.02,
+    skin_relief_mm=0.35,
+    skin_gloss=0.8,
 )  # fmt: skip
 
 LEYLA = Presenter(
@@ -72,8 +89,9 @@ LEYLA = Presenter(
     iris=(0.060, 0.034, 0.018),
     brow_thick=1.15,
     brow_arch=1.2,
-    lashes=100,
-    lash_length=0.070,
+    lashes=75,
+    lash_length=0.060,
+    rest_face=_FRIENDLY,
 )  # fmt: skip
 
 KENJI = Presenter(
@@ -100,8 +118,8 @@ MATEO = Presenter(
     seed=53,
     voice="kokoro-am_puck",
     shape=Shape(male=1.0, years=43, weight=0.44, muscle=0.5, proportions=0.8, african=0.1, asian=0.15, caucasian=0.75, details=_MAN),
-    skin=SkinLook((0.46, 0.262, 0.168), lips=(0.36, 0.135, 0.11), beard=0.7, age=0.4, eyeshadow=-0.03),
-    hair=Hair("short", (0.030, 0.019, 0.013), (0.022, 0.015, 0.011), length=0.36, sides=0.12, sweep=-0.25, curl=0.22, front=0.64, recede=0.35, scalp=0.9),
+    skin=SkinLook((0.46, 0.262, 0.168), lips=(0.36, 0.135, 0.11), beard=0.85, age=0.4, eyeshadow=-0.03),
+    hair=Hair("short", (0.030, 0.019, 0.013), (0.022, 0.015, 0.011), length=0.25, sides=0.10, sweep=-0.35, curl=0.10, front=0.64, recede=0.35, scalp=0.9),
     clothes="polo",
     colours=((0.42, 0.125, 0.055), (0.6, 0.55, 0.45)),
     iris=(0.062, 0.036, 0.018),
@@ -110,8 +128,10 @@ MATEO = Presenter(
     head_size=1.10,
     lashes=60,
     lash_length=0.045,
-    beard_hairs=9000,
-    beard_length=0.045,
+    beard_hairs=22000,
+    beard_length=0.040,
+    beard_tint=(0.045, 0.030, 0.020),
+    rest_face=_AWAKE,
 )  # fmt: skip
 
 HENRIK = Presenter(
@@ -120,18 +140,19 @@ HENRIK = Presenter(
     seed=67,
     voice="kokoro-bm_george",
     shape=Shape(male=1.0, years=60, weight=0.45, muscle=0.45, proportions=0.75, details=_MAN | {"head/head-rectangular": 0.2}),
-    skin=SkinLook((0.62, 0.385, 0.285), blush=1.2, lips=(0.44, 0.19, 0.165), beard=0.2, age=0.75, eyeshadow=-0.03),
-    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.30, sides=0.12, sweep=0.45, front=0.68, recede=0.7, scalp=0.35, gloss=0.7),
-    clothes="jumper",
-    colours=((0.045, 0.085, 0.062),),
+    skin=SkinLook((0.62, 0.385, 0.285), blush=1.2, lips=(0.44, 0.19, 0.165), beard=0.35, age=0.75, eyeshadow=-0.03),
+    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.24, sides=0.10, sweep=0.45, front=0.68, recede=0.7, scalp=0.35, gloss=0.7),
+    clothes="suit",
+    colours=((0.055, 0.048, 0.040), (0.50, 0.54, 0.58)),
     iris=(0.075, 0.105, 0.135),
     brow_thick=1.25,
     brow_arch=0.5,
     head_size=1.09,
     lashes=45,
     lash_length=0.038,
-    beard_hairs=9000,
-    beard_length=0.075,
+    beard_hairs=20000,
+    beard_length=0.055,
+    rest_face=_AWAKE,
     beard_tint=(0.40, 0.385, 0.36),
 )  # fmt: skip
 

@@ -222,10 +222,20 @@ class Hairline:
     recede: float = 0.0
     """How far the temples are bare, 0..1."""
 
+    def near_ears(self, anatomy: Anatomy) -> Mask:
+        """How much shorter hair is cut towards the ears, down to 0.25."""
+        eye, ear_z = anatomy.landmarks["eye_left"], _ear_z(anatomy)
+
+        def share(p: F64) -> F64:
+            beside = (p[..., 2] > ear_z - 0.60) & (np.abs(p[..., 0]) > 0.5)
+            return np.where(beside, np.clip((p[..., 1] - eye[1] + 0.02) / 0.55, 0.25, 1), 1.0)
+
+        return share
+
     def mask(self, anatomy: Anatomy, soft: float = 0.05) -> Mask:
         eye = anatomy.landmarks["eye_left"]
         crown = anatomy.landmarks["crown"]
-        ear_z = 0.30 + (anatomy.skeleton.heads[anatomy.skeleton.number("head")][2] - 0.437)
+        ear_z = _ear_z(anatomy)
         ey = eye[1]
 
         def density(p: F64) -> F64:
@@ -258,12 +268,19 @@ class Hairline:
                 heights,
                 lines,
             )
-            # ears are not scalp
-            on_ear = (np.abs(p[..., 0]) > 0.64) & (y < 0.20) & (p[..., 2] > ear_z - 0.48) & (y > -0.65)
+            # Ears are not scalp, but the sideburns before them are.
+            x = np.abs(p[..., 0])
+            on_ear = (y < 0.07) & (y > -0.65) & (p[..., 2] > ear_z - 0.48)
+            on_ear &= (x > 0.70) | ((x > 0.64) & (p[..., 2] < ear_z + 0.02))
             value = np.clip((line - p[..., 2]) / soft, 0, 1)
             return np.where(on_ear | (p[..., 1] > crown[1] + 1), 0.0, value)
 
         return density
+
+
+def _ear_z(anatomy: Anatomy) -> float:
+    """Depth of the ears' front edge."""
+    return float(0.30 + (anatomy.skeleton.heads[anatomy.skeleton.number("head")][2] - 0.437))
 
 
 def _finer(points: F64) -> F64:
@@ -337,7 +354,10 @@ def short_hair(
     k = 9
     high = np.clip((p[:, 1:2] - eye[1] - 0.42) / (crown[1] - eye[1] - 0.55), 0, 1)
     high = high * high * (3 - 2 * high)
-    length = (sides + (top - sides) * high) * g.rng.uniform(0.7, 1.1, (len(p), 1))
+    # Cut shorter towards its edge, where it lies close to the head.
+    edge = line.mask(g.anatomy, 0.50)(p)[:, None]
+    close = np.clip(0.35 + 0.65 * edge + high, 0, 1) * line.near_ears(g.anatomy)(p)[:, None]
+    length = (sides + (top - sides) * high) * close * g.rng.uniform(0.7, 1.1, (len(p), 1))
     front = np.clip((p[:, 2:3] - 0.2) / 0.9, 0, 1)
     lie = np.concatenate(
         [np.full_like(high, sweep) * high, -0.35 * (1 - high), 0.25 - 0.75 * front * high - 0.6 * (1 - high)],
@@ -352,7 +372,7 @@ def short_hair(
     for i in range(k):
         t = i / (k - 1)
         points[:, i] = here
-        rise = (0.95 - 0.75 * t) * (0.55 + 0.45 * high)
+        rise = (0.95 - 0.75 * t) * (0.30 + 0.70 * high)
         way = _unit(normals * rise + tangent * (0.45 + 0.9 * t) + np.array([0, -0.35 * t, 0]))
         way = way + curl * (np.sin(spin + t * 9) * across + np.cos(spin + t * 9) * normals * 0.6)
         here = here + way * length / (k - 1)
@@ -368,7 +388,8 @@ def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strand
     k = 16
     high = np.clip((p[:, 1:2] - eye[1] + 0.3) / 1.0, 0.25, 1)
     edge = line.mask(g.anatomy, 0.55)(p)[:, None]
-    long = length * high * (0.22 + 0.78 * edge) * g.rng.uniform(0.75, 1.08, (len(p), 1))
+    long = length * high * (0.22 + 0.78 * edge) * line.near_ears(g.anatomy)(p)[:, None]
+    long = long * g.rng.uniform(0.75, 1.08, (len(p), 1))
     spin = g.rng.uniform(0, 2 * np.pi, (len(p), 1))
     radius = g.rng.uniform(0.016, 0.032, (len(p), 1))
     lean = clumped(p, 11.0, 4) * 0.55
@@ -387,7 +408,7 @@ def coils(g: Grower, line: Hairline, count: int, length: float = 0.30) -> Strand
     return g.make(points, roots, normals, 0.0050, shade * np.ones((len(p), 1)))
 
 
-def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.0036) -> Strands:
+def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.0024) -> Strands:
     """Short hairs on a face or a shaved head."""
     p, roots, normals = g.scatter(mask, count)
     down = np.array([0.0, -1.0, 0.15]) + clumped(p, 12.0, 8) * 0.8
@@ -408,10 +429,12 @@ def beard_mask(anatomy: Anatomy, lips: Mask) -> Mask:
         edge = np.interp(
             x,
             [0.0, 0.30, 0.45, 0.62, 0.75],
-            [mouth[1] + 0.17, mouth[1] + 0.10, mouth[1] + 0.02, mouth[1] + 0.22, mouth[1] + 0.75],
+            [mouth[1] + 0.21, mouth[1] + 0.16, mouth[1] + 0.06, mouth[1] + 0.22, mouth[1] + 0.75],
         )
         value = np.clip((edge - y) / 0.06, 0, 1) * np.clip((y - (chin[1] - 0.28)) / 0.15, 0, 1)
         value = value * np.clip((z - (nose[2] - 1.10)) / 0.25, 0, 1) * np.clip((0.73 - x) / 0.08, 0, 1)
+        # Hardly any in the groove under the nose.
+        value = value * np.where((x < 0.09) & (y > mouth[1]), np.clip((x - 0.02) / 0.07, 0.1, 1), 1.0)
         return value * np.clip(1 - lips(p) * 3, 0, 1)
 
     return density
@@ -422,7 +445,8 @@ def lip_mask(anatomy: Anatomy) -> Mask:
     mouth = anatomy.landmarks["mouth"]
 
     def value(p: F64) -> F64:
-        d = ((p[..., 0]) / 0.29) ** 2 + ((p[..., 1] - mouth[1]) / 0.115) ** 2
+        above = p[..., 1] > mouth[1]
+        d = ((p[..., 0]) / 0.29) ** 2 + ((p[..., 1] - mouth[1]) / np.where(above, 0.075, 0.100)) ** 2
         return np.clip(1.3 - d, 0, 1)
 
     return value

@@ -149,7 +149,7 @@ def scrubs(t: Tailor, who: Presenter) -> list[Cloth]:
         hem=0.10,
     )
     under = t.top(
-        who.colours[1], 0.05, 0.5, front=0.32, back=0.35, calm=8, weave="knit", tiles=40.0, fold_mm=2.0
+        who.colours[1], 0.05, 0.5, front=0.32, back=0.15, calm=8, weave="knit", tiles=40.0, fold_mm=2.0
     )
     s = np.linspace(0, 1, 60)
     pit = t.pit

@@ -32,11 +32,12 @@ def package(folder: Path, turn: float, idle: list[int] | None) -> AvatarPackage:
 
 class TestSeam:
     def test_a_loop_that_closes_and_one_that_jumps(self, tmp_path: Path) -> None:
-        closed = seam_row(package(tmp_path / "closed", np.pi, [0, 59])).value
-        open_ = seam_row(package(tmp_path / "open", np.pi * 0.8, [0, 59])).value
-        assert isinstance(closed, float) and isinstance(open_, float)
-        assert 0.7 < closed < 1.3
-        assert open_ > 3
+        closed = seam_row(package(tmp_path / "closed", np.pi, [0, 59]))
+        open_ = seam_row(package(tmp_path / "open", np.pi * 0.8, [0, 59]))
+        assert isinstance(closed.value, float) and isinstance(open_.value, float)
+        assert 0.7 < closed.value < 1.3
+        assert open_.value > 2
+        assert closed.extra["last_to_first"] < 1.5 < 3 < open_.extra["last_to_first"]
 
     def test_without_a_loop(self, tmp_path: Path) -> None:
         row = seam_row(package(tmp_path / "none", 1.0, None))

@@ -28,14 +28,16 @@ from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.mouth.quality import runs
 from greenroom.engines.mouth.renderer import MouthPerformer
 from greenroom.engines.protocols import VIDEO_FPS, AvatarPackageError
-from greenroom.stage.base_clip import BaseClip, BaseFrame
+from greenroom.stage.base_clip import BaseClip
+from greenroom.stage.loop import LoopFrame
+from greenroom.stage.performance import Avatar, Performer, PersonPicture
 from greenroom.stage.speech import speak
 
 UNSEEN_VARIABLE = "GREENROOM_BENCH_CAST_UNSEEN"
 FOLDER_VARIABLE = "GREENROOM_CAST_FOLDER"
 _SHUT = 0.5
 """Eyes are shut where they open less than this share of their usual opening."""
-_NEIGHBOURS = 2
+_NEIGHBOURS = 12
 """Changes from frame to frame on each side of the seam that it is compared with."""
 _BORDER_FRAMES = 60
 _FAINT = (0.02, 0.35)
@@ -96,33 +98,50 @@ def _unseen_rows(package: AvatarPackage, name: str) -> list[Row]:
 
 
 def seam_row(package: AvatarPackage) -> Row:
-    """The step from the idle loop's last frame to its first, over the steps beside it, in the person."""
+    """The largest step in the person where the idle loop closes, as it is played, over the steps around.
+
+    The reference is the step from the file's last frame of the loop to its first, which nobody sees where the
+    loop closes over several frames.
+    """
     name, goal = "idle loop's seam over its neighbours", "<= 1.2"
     if package.idle is None:
         return Row(name, None, "", "the package has no idle loop", goal)
-    first, last = package.idle
-    clip = BaseClip(package.base_video, package.alpha_video)
-    before = [clip.frame(last - number) for number in range(_NEIGHBOURS, -1, -1)]
-    after = [clip.frame(first + number) for number in range(_NEIGHBOURS + 1)]
-    clip.close()
-    person = _person(before[-1], after[0])
-    seam = _change(before[-1], after[0], person)
-    beside = [
-        _change(earlier, later, person) for frames in (before, after) for earlier, later in pairwise(frames)
-    ]
-    neighbours = float(np.mean(beside))
-    return Row(name, seam / max(neighbours, 1e-6), "x", f"neighbours {neighbours:.3f} of 255", goal)
+    performer = Performer(_silent(package))
+    loop = performer.idle_loop
+    assert loop is not None
+    length, closing = loop.length, loop.closing_frames
+    shown = range(length - closing - _NEIGHBOURS - 1, length + _NEIGHBOURS + 1)
+    frames = [performer.still(loop.frame(number)) for number in shown]
+    ends = [performer.still(LoopFrame(at, at, 0.0)) for at in reversed(package.idle)]
+    performer.close()
+    steps = _steps(frames)
+    beside = float(np.mean(steps[:_NEIGHBOURS] + steps[-_NEIGHBOURS:]))
+    seam = max(steps[_NEIGHBOURS:-_NEIGHBOURS]) / max(beside, 1e-6)
+    in_file = _steps(ends)[0] / max(beside, 1e-6)
+    reference = f"its last frame to its first {in_file:.1f}x; neighbours {beside:.3f} of 255"
+    return Row(name, seam, "x", reference, goal, extra={"last_to_first": in_file})
 
 
-def _person(*frames: BaseFrame) -> npt.NDArray[np.bool_]:
-    """Where anyone is in any of the frames; everywhere without a matte."""
+def _silent(package: AvatarPackage) -> Avatar:
+    """The avatar without its mouth network."""
+    return Avatar(
+        folder=package.folder,
+        base_video=package.base_video,
+        alpha_video=package.alpha_video,
+        segments=tuple((int(a), int(b)) for a, b in package.segments),
+        painter=None,
+        idle=package.idle,
+    )
+
+
+def _steps(frames: Sequence[PersonPicture]) -> list[float]:
+    """How much changes from each frame to the next in the person: mean absolute difference, 0..255."""
     mattes = [frame.alpha > 0 for frame in frames if frame.alpha is not None]
-    return np.logical_or.reduce(mattes) if mattes else np.ones(frames[0].colour.shape[:2], bool)
-
-
-def _change(earlier: BaseFrame, later: BaseFrame, where: npt.NDArray[np.bool_]) -> float:
-    """Mean absolute difference of the pixels, 0..255."""
-    return float(np.abs(earlier.colour[where].astype(np.int16) - later.colour[where]).mean())
+    where = np.logical_or.reduce(mattes) if mattes else np.ones(frames[0].colour.shape[:2], bool)
+    return [
+        float(np.abs(earlier.colour[where].astype(np.int16) - later.colour[where]).mean())
+        for earlier, later in pairwise(frames)
+    ]
 
 
 # ------------------------------------------------------------------ blinks

@@ -34,8 +34,8 @@ def command(data: Annotated[Path | None, typer.Option(help="The data folder.")] 
 def _listen() -> int:
     """A pipe that can be read once SIGTERM or SIGINT has come.
 
-    Python's own handlers run only when the main thread wakes: a signal that comes just before a wait would not
-    end it. The byte in the pipe does.
+    Python's own handlers run only when the main thread wakes: a signal that comes just before a wait would
+    not end it. The byte in the pipe does.
     """
     import signal
 

@@ -41,11 +41,20 @@ class IdleLoop:
     seam: float = 0.0
     """How unlike the last frame is to the first, in natural steps of the base clip."""
 
+    @property
+    def length(self) -> int:
+        return self.run[1] - self.run[0] + 1
+
+    @property
+    def closing_frames(self) -> int:
+        """How many frames of the end play on under the beginning: 0 where the loop closes by itself."""
+        is_seamless = self.seam < FADE_FREE_DISTANCE or self.length < 4 * _SEAM_FRAMES
+        return 0 if is_seamless else _SEAM_FRAMES
+
     def frame(self, number: int) -> LoopFrame:
         """The frame of the loop at `number`, counted from its beginning, on and on."""
-        first, last = self.run
-        length = last - first + 1
-        if self.seam < FADE_FREE_DISTANCE or length < 4 * _SEAM_FRAMES:
+        first, length = self.run[0], self.length
+        if not self.closing_frames:
             at = first + number % length
             return LoopFrame(at, at, 0.0)
         # Its end plays on under its beginning: the first frames are shown only together with the last.

@@ -145,6 +145,10 @@ class Performer:
             person = _between(person, self._shown(layer.frame, track, frame_number), layer.share)
         return person
 
+    def still(self, step: LoopFrame) -> PersonPicture:
+        """The person as filmed at a place of the base clip."""
+        return self._shown(step, None, 0)
+
     def _shown(self, step: LoopFrame, track: Any, frame_number: int) -> PersonPicture:
         person = self._painted(step.index, track, frame_number)
         if step.weight == 0.0:
