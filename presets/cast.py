@@ -105,6 +105,7 @@ KENJI = Presenter(
     clothes="shirt",
     colours=((0.33, 0.45, 0.62),),
     iris=(0.036, 0.020, 0.012),
+    rest_face=_FRIENDLY,
     brow_thick=1.2,
     brow_arch=0.5,
     head_size=1.10,
