@@ -119,8 +119,9 @@ class Tailor:
         pit = self.pit
         t = np.clip((p[:, 1] - (pit[1] - bottom)) / bottom, 0, 1.6)
         half = width * t**curve
-        out = (np.abs(p[:, 0]) - half) * 0.9
-        return np.where(p[:, 2] > 0.15, np.where(p[:, 1] > pit[1] - bottom, out, 1.0), 1.0)
+        # Over the shoulder the cut fades into the neckline of the back.
+        out = (np.abs(p[:, 0]) - half) * 0.9 + 2.5 * np.clip(0.25 - p[:, 2], 0, None)
+        return np.where(p[:, 1] > pit[1] - bottom, out, 1.0)
 
     def sleeve_cut(self, p: F64, end: float) -> F64:
         """How far above the sleeve's end: 1 at the elbow, 2 at the wrist."""
