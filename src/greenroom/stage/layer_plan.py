@@ -6,11 +6,16 @@ milliseconds from the beginning of the scene.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from greenroom.stage.errors import SceneError
 from greenroom.stage.subtitle_plan import Box
+
+LARGEST_MOVING_SIDE = 3840
+"""Of a layer that is scaled anew, or moved as a whole, for each frame."""
 
 
 class LayerKind(StrEnum):
@@ -194,7 +199,11 @@ def _text(data: dict[str, Any]) -> TextLook:
 
 
 def box_of(layer: Layer, natural: tuple[int, int], canvas: tuple[int, int]) -> Box:
-    """Where a layer goes whose picture has the size `natural` (width, height)."""
+    """Where a layer goes whose picture has the size `natural` (width, height).
+
+    Raises:
+        SceneError: it moves and is larger than can be moved.
+    """
     width, height = layer.width, layer.height
     if width is None and height is None:
         scale = min(1.0, canvas[0] / natural[0], canvas[1] / natural[1])
@@ -205,6 +214,11 @@ def box_of(layer: Layer, natural: tuple[int, int], canvas: tuple[int, int]) -> B
     elif height is None:
         height = round(natural[1] * width / natural[0])
     width, height = max(1, width), max(1, height)
+    if layer.moves and max(width, height) > LARGEST_MOVING_SIDE:
+        raise SceneError(
+            f"a video, or a picture with an entrance or an exit, may be {LARGEST_MOVING_SIDE} pixels a side, "
+            f"not {width}x{height}: make it smaller"
+        )
     x = layer.x if layer.x is not None else (canvas[0] - width) // 2
     y = layer.y if layer.y is not None else (canvas[1] - height) // 2
     return Box(x, y, width, height)
@@ -218,3 +232,13 @@ def fitted(natural: tuple[int, int], box: Box, fit: Fit) -> Box:
     scale = min(scales) if fit is Fit.CONTAIN else max(scales)
     width, height = max(1, round(natural[0] * scale)), max(1, round(natural[1] * scale))
     return Box(box.x + (box.width - width) // 2, box.y + (box.height - height) // 2, width, height)
+
+
+def whole_videos_s(layers: Iterable[Layer]) -> float:
+    """How long a scene lasts at least so that each video that asks for it is played to its end, once."""
+    ends = [
+        layer.start_ms + layer.clip.duration_ms
+        for layer in layers
+        if layer.clip is not None and layer.playback is not None and layer.playback.whole
+    ]
+    return max(ends, default=0) / 1000

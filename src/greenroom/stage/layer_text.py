@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from greenroom.stage.errors import SceneError
 from greenroom.stage.layer_plan import Align, Shadow, TextLook
 from greenroom.stage.scene import parse_colour
 from greenroom.stage.subtitle_fonts import FontChain, font_chain
@@ -20,6 +21,7 @@ from greenroom.stage.text_pieces import Piece, pieces_of, width_of
 
 U8 = npt.NDArray[np.uint8]
 
+LARGEST_TEXT_SIDE = 3840
 _BASELINE = 0.88
 """From the top of the letters' square, in font sizes, as subtitles have it."""
 _OVERHANG = 0.4
@@ -53,16 +55,10 @@ def draw_text(look: TextLook, box_width: int | None) -> DrawnText:
 
     Raises:
         SubtitleFontError: the font or a character is not on this machine.
+        SceneError: it is larger than can be drawn.
     """
-    fonts = chain_for(look)
-    lines = [
-        line
-        for paragraph in look.text.replace("\t", "    ").splitlines()
-        for line in _broken(paragraph, look.font_size, fonts, box_width)
-    ]
-    width = box_width or max(1, math.ceil(max((line.width for line in lines), default=1)))
+    lines, width, height = _laid_out(look, box_width)
     line_height = look.font_size * LINE_SPACING
-    height = max(1, math.ceil(line_height * len(lines)))
     margin = _margin(look)
     canvas = (width + 2 * margin, height + 2 * margin)
     pen = _Pen(canvas, look)
@@ -73,8 +69,36 @@ def draw_text(look: TextLook, box_width: int | None) -> DrawnText:
     return DrawnText(pen.picture(), margin, width, height)
 
 
-def chain_for(look: TextLook) -> FontChain:
-    """The fonts for a text; whether they have its emoji, `text_pieces.check_text` says."""
+def measure_text(look: TextLook, box_width: int | None) -> tuple[int, int]:
+    """Width and height of the text's box.
+
+    Raises:
+        SubtitleFontError: the font or a character is not on this machine.
+        SceneError: it is larger than can be drawn.
+    """
+    return _laid_out(look, box_width)[1:]
+
+
+def _laid_out(look: TextLook, box_width: int | None) -> tuple[list[_Line], int, int]:
+    """Lines, width and height."""
+    fonts = _chain_for(look)
+    lines = [
+        line
+        for paragraph in look.text.replace("\t", "    ").splitlines()
+        for line in _broken(paragraph, look.font_size, fonts, box_width)
+    ]
+    width = box_width or max(1, math.ceil(max((line.width for line in lines), default=1)))
+    height = max(1, math.ceil(look.font_size * LINE_SPACING * len(lines)))
+    if max(width, height) > LARGEST_TEXT_SIDE:
+        raise SceneError(
+            f"the text takes {width}x{height} pixels, and {LARGEST_TEXT_SIDE} a side can be drawn: give it a "
+            "width to break its lines, a smaller font or fewer lines"
+        )
+    return lines, width, height
+
+
+def _chain_for(look: TextLook) -> FontChain:
+    """The fonts for the letters of a text; those of its emoji are found piece by piece."""
     plain = "".join(one for one in look.text if one.isalpha() and ord(one) < 0x1F000)
     return font_chain(look.font_name, plain)
 

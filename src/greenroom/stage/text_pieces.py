@@ -62,12 +62,6 @@ def pieces_of(line: str, fonts: FontChain, from_right: bool) -> list[Piece]:
     return pieces
 
 
-def check_text(text: str, fonts: FontChain) -> None:
-    """Raises SubtitleFontError: no font of the machine has a character."""
-    for line in text.splitlines():
-        pieces_of(line, fonts, from_right=False)
-
-
 def _faced(text: str, is_emoji: bool, fonts: FontChain, from_right: bool) -> list[Piece]:
     if is_emoji:
         face = emoji_face()
