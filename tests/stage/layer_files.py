@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,6 @@ def turned_mov(path: Path, pictures: Iterable[np.ndarray], angle: int) -> Path:
     plain = write_video(path.with_suffix(".plain.mov"), pictures)
     with av.open(str(plain)) as source, av.open(str(path), "w", format="mov") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
-        stream.set_display_rotation(angle) if hasattr(stream, "set_display_rotation") else None
         for packet in source.demux(source.streams.video[0]):
             if packet.dts is not None:
                 packet.stream = stream
@@ -104,6 +103,3 @@ def disc(size: int, colour: tuple[int, int, int]) -> np.ndarray:
     picture = np.full((size, size, 4), (255, 255, 255, 0), np.uint8)
     cv2.circle(picture, (size // 2, size // 2), size // 2 - 2, (*colour, 255), -1)
     return picture
-
-
-Painter = Callable[[int], np.ndarray]
