@@ -129,7 +129,7 @@ class TestPictures:
         [
             ({"x": 10, "y": 10}, [(12, 12), (68, 48)], [(8, 8), (72, 52)]),
             ({"x": 11, "y": 13, "width": 120}, [(14, 16), (128, 90)], [(8, 10), (134, 96)]),
-            ({"width": 60, "height": 100}, [(132, 42), (188, 138)], [(128, 90), (160, 36), (160, 144)]),
+            ({"width": 60, "height": 100}, [(132, 42), (188, 138)], [(124, 90), (160, 34), (160, 146)]),
             ({"x": -40, "y": 150}, [(10, 160), (18, 178)], [(24, 160), (10, 146)]),
             (
                 {"x": 0, "y": 0, "width": 60, "height": 60, "fit": Fit.CONTAIN},
@@ -204,7 +204,7 @@ class TestVideos:
     def test_each_frame_at_its_time(self, files: Path) -> None:
         frames = drawn(video(files / "ramp.mp4", x=0, y=0), frames=50)
         for number, frame in enumerate(frames):
-            assert near(frame, 80, 60, (ramp_level(number),) * 3, 2), number
+            assert abs(float(frame[60, 80].mean()) - ramp_level(number)) < 2, number
 
     def test_a_start_in_the_middle_shows_the_same(self, files: Path) -> None:
         layer = video(files / "ramp.mp4", x=0, y=0, playback=Playback(loops=-1))
@@ -280,13 +280,16 @@ class TestVideos:
             assert all(near(frame, *place, gray, 3) for place in ((1, 1), (318, 178), (160, 30)))
             assert near(frame, 160, 100, PERSON)
 
-    def test_a_damaged_end_does_not_stop_the_scene(self, files: Path, tmp_path: Path) -> None:
-        data = (files / "alpha.webm").read_bytes()
-        cut = tmp_path / "cut.webm"
-        cut.write_bytes(data[: len(data) * 2 // 3])
-        layer = dataclasses.replace(video(files / "alpha.webm", x=20, y=40), source=str(cut))
+    def test_a_damaged_end_does_not_stop_the_scene(self, tmp_path: Path) -> None:
+        """Not even where it was whole when it was examined."""
+        pictures = [picture + np.arange(160, dtype=np.uint8)[None, :, None] % 7 for picture in gray_ramp(50)]
+        whole = write_video(tmp_path / "whole.mkv", pictures, crf="4", g="5")
+        layer = video(whole, x=0, y=0)
+        data = whole.read_bytes()
+        whole.write_bytes(data[: len(data) * 2 // 3])
         frames = drawn(layer, frames=60)
-        assert near(frames[-1], 70, 90, (255, 0, 255), 20)
+        last = float(frames[-1][60, 80].mean())
+        assert ramp_level(20) < last < ramp_level(45) and (frames[-1] == frames[49]).all()
 
 
 class TestTimes:
@@ -386,9 +389,7 @@ class TestTexts:
 class TestRendering:
     def _plan(self, package: Path, files: Path) -> RenderPlan:
         layers = (
-            video(
-                files / "ramp.mp4", x=0, y=0, width=320, height=180, playback=Playback(loops=-1, volume=0.0)
-            ),
+            video(files / "ramp.mp4", x=0, y=0, width=320, height=180, fit=Fit.COVER, playback=Playback(-1)),
             image(files / "disc.png", x=10, y=10, start_ms=500, exit=Motion(MotionKind.SLIDE, 900, Side.TOP)),
             video(files / "alpha.webm", x=200, y=20, entrance=Motion(MotionKind.ZOOM, 700)),
             text(
@@ -429,15 +430,16 @@ class TestRendering:
         assert list(tmp_path.iterdir()) == []
 
 
-class TestSound:
-    @pytest.fixture(scope="class")
-    def beep(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """One second of pictures; a tone in its first 0.4 seconds."""
-        sound = np.zeros(48_000, np.float32)
-        sound[:19_200] = 0.5 * np.sin(np.arange(19_200) * 2 * np.pi * 440 / 48_000)
-        path = tmp_path_factory.mktemp("beep") / "beep.mkv"
-        return write_video(path, gray_ramp(25), sound=sound)
+@pytest.fixture(scope="module")
+def beep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One second of pictures; a tone in its first 0.4 seconds."""
+    sound = np.zeros(48_000, np.float32)
+    sound[:19_200] = 0.5 * np.sin(np.arange(19_200) * 2 * np.pi * 440 / 48_000)
+    path = tmp_path_factory.mktemp("beep") / "beep.mkv"
+    return write_video(path, gray_ramp(25), sound=sound)
 
+
+class TestSound:
     def _heard(
         self, package: Path, opener: AvatarOpener, layer: Layer, out: Path, seconds: float = 3.0
     ) -> list[bool]:
@@ -460,7 +462,7 @@ class TestSound:
             self._peak(package, opener, video(beep, playback=Playback(volume=volume)), tmp_path / "out.mp4")
             for volume in (1.0, 0.5, 0.0)
         )
-        assert 0.4 < loud < 0.6 and soft == pytest.approx(loud / 2, rel=0.1) and silent < 0.01
+        assert 0.4 < loud < 0.7 and soft == pytest.approx(loud / 2, rel=0.15) and silent < 0.01
 
     def _peak(self, package: Path, opener: AvatarOpener, layer: Layer, out: Path) -> float:
         scene = ScenePlan(str(package), duration_s=1.0, layers=(layer,), show_person=False)

@@ -159,7 +159,8 @@ def insertion_faults(kind: AssetType, meta: dict[str, Any], file: DeclaredFile, 
         faults = _side_faults(meta.get("image_meta", {}))
         kept = file_format(file.type, file.name)
         if kept not in _INSERTED_PICTURES[use]:
-            faults.append(f"it is {kept.upper()}, not {' or '.join(_INSERTED_PICTURES[use]).upper()}")
+            taken = " or ".join(name.upper() for name in _INSERTED_PICTURES[use])
+            faults.append(f"it is {kept.upper()}, not {taken}")
     if (
         kind in (AssetType.IMAGE, AssetType.AUDIO, AssetType.MUSIC)
         and (file.size or 0) >= _INSERTED_OTHER_BYTES

@@ -6,9 +6,10 @@ become one sprite. Videos are decoded in threads of their own, ahead of the fram
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from types import TracebackType
 from typing import TypeGuard
 
@@ -59,9 +60,9 @@ class LayerStack:
         """
         self._scene, self._span = scene, span
         self._canvas = span.canvas
-        items = [self._item(layer) for layer in layers]
-        whole: list[_Item] = [*items[:below], _PersonsPlace(), *items[below:]]
-        self._items = _joined(whole)
+        lower = (self._item(layer) for layer in layers[:below])
+        upper = (self._item(layer) for layer in layers[below:])
+        self._items = _joined(chain(lower, [_PersonsPlace()], upper))
         first = self._items[0]
         if isinstance(first, _Still) and first.layer is None:
             for sprite in first.sprites:
@@ -153,7 +154,7 @@ class LayerRun:
         return [posed(sprite, pose, span.canvas) for sprite in item.sprites] if pose is not None else []
 
 
-def _joined(items: Sequence[_Item]) -> list[_Item]:
+def _joined(items: Iterable[_Item]) -> list[_Item]:
     """Neighbours that never change as one item."""
     result: list[_Item] = []
     for item in items:

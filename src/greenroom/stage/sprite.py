@@ -212,7 +212,8 @@ def _area(values: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray
 
 
 def _rounded(values: npt.NDArray[Any]) -> U8:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    rounded: U8 = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _bytes(picture: Any) -> U8:

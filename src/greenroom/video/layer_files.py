@@ -29,6 +29,8 @@ from greenroom.video.plan import LayerPlan, ScenePlan, VideoPlan
 Fetch = Callable[[str, Path, str], Awaitable[None]]
 """An object's key, where it goes, and what it is in words."""
 
+_WEBM, _HEADER_BYTES = b"webm", 64
+"""The DocType, within the EBML header of the file (RFC 8794, section 11.2.1)."""
 _PICTURES = {Content.PNG: "png", Content.JPEG: "jpg"}
 
 
@@ -66,7 +68,8 @@ def _ready(layer: Layer, folder: Path) -> Layer:
         return layer
     path = _path(folder, layer)
     facts = json.loads(_facts(path).read_text())
-    clip = Clip(*facts["size"], facts["duration_ms"], facts["has_sound"])
+    width, height = facts["size"]
+    clip = Clip(width, height, facts["duration_ms"], facts["has_sound"])
     return replace(layer, source=str(path), clip=clip if layer.kind is LayerKind.VIDEO else None)
 
 
@@ -90,7 +93,7 @@ def _examined(planned: LayerPlan, path: Path, settings: Settings) -> dict[str, A
         text = str(error).replace(path.name, "the file").rstrip(".")
         raise VideoContentError(f"{planned.field}: {text}") from None
     kind = AssetType.VIDEO if is_video else AssetType.IMAGE
-    declared = DeclaredFile(path.name, _format(planned, found), path.stat().st_size, FileCategory.MAIN)
+    declared = DeclaredFile(path.name, _format(planned, found, path), path.stat().st_size, FileCategory.MAIN)
     faults = insertion_faults(kind, measured_meta(found, role), declared, Use.VIDEO)
     if faults:
         raise VideoContentError(
@@ -106,9 +109,14 @@ def _examined(planned: LayerPlan, path: Path, settings: Settings) -> dict[str, A
     }
 
 
-def _format(planned: LayerPlan, found: Inspection) -> str:
-    """By the content: what a request or an asset says of a file is not proof."""
+def _format(planned: LayerPlan, found: Inspection, path: Path) -> str:
+    """As the asset declares it, which the inspection has compared; of a link by the content."""
     assert found.media is not None
-    if planned.layer.kind is LayerKind.VIDEO:
-        return found.media.container
-    return _PICTURES.get(found.content, found.content.name.lower())
+    if planned.format:
+        return planned.format
+    if planned.layer.kind is not LayerKind.VIDEO:
+        return _PICTURES.get(found.content, found.content.name.lower())
+    if found.content is Content.MATROSKA:
+        with path.open("rb") as stream:
+            return "webm" if _WEBM in stream.read(_HEADER_BYTES) else "mkv"
+    return found.media.container

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import replace
 
 from greenroom.scripts.layer_wire import LayerExtension
+from greenroom.scripts.texts import decoded
 from greenroom.scripts.wire import LayerConfig, TextLayerConfig
 from greenroom.stage.errors import SceneError
 from greenroom.stage.layer_plan import Align, Layer, Outline, Shadow, TextLook
@@ -28,7 +27,7 @@ def text_layer(field: str, layer: Layer, config: LayerConfig, canvas: tuple[int,
     Raises:
         VideoContentError: the text or a member of `text_config` cannot be drawn.
     """
-    given = config.text_config or TextLayerConfig()
+    given = config.text_config or TextLayerConfig.model_validate({})
     extension = config.x_greenroom or LayerExtension()
     colour, opacity = _colour(f"{field}.text_config.font_color", given.font_color)
     outline, shadow = extension.outline, extension.shadow
@@ -55,8 +54,8 @@ def text_layer(field: str, layer: Layer, config: LayerConfig, canvas: tuple[int,
 
 def _decoded(field: str, context: str | None) -> str:
     try:
-        text = base64.b64decode("".join((context or "").split()), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        text = decoded(context or "")
+    except ValueError:
         raise VideoContentError(f"{field} is not base64 of a text in UTF-8: encode the text") from None
     if not text.strip():
         raise VideoContentError(f"{field} is empty: give the text in base64, or leave the layer out")

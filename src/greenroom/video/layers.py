@@ -106,7 +106,7 @@ class _LayerPlanner:
             layer = replace(layer, kind=LayerKind.TEXT)
             return LayerPlan(await asyncio.to_thread(text_layer, field, layer, config, self._canvas), field)
         if config.layer_type is LayerType.VIDEO:
-            video = config.video_config or VideoLayerConfig()
+            video = config.video_config or VideoLayerConfig.model_validate({})
             url, url_field = video.video_url, f"{field}.video_config.video_url"
             layer = replace(layer, kind=LayerKind.VIDEO, playback=_playback(video, extension))
             default = Fit.CONTAIN
