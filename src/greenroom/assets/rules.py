@@ -143,6 +143,11 @@ _CODECS = {"av1", "vp8", "vp9", "h264", "hevc"}
 _LIVE_CODECS = {"av1", "h264", "hevc"}
 
 
+def largest_inserted(kind: AssetType) -> int:
+    """The size in bytes that a file to be inserted must stay below."""
+    return _INSERTED_VIDEO_BYTES if kind == AssetType.VIDEO else _INSERTED_OTHER_BYTES
+
+
 def insertion_faults(kind: AssetType, meta: dict[str, Any], file: DeclaredFile, use: Use) -> list[str]:
     """Why an asset cannot be inserted into a video or a live room; empty if it can.
 

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from greenroom.assets.rules import DeclaredFile, Use, file_format, insertion_faults
+from greenroom.assets.rules import DeclaredFile, Use, file_format, insertion_faults, largest_inserted
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType, FileCategory
 from greenroom.errors import GreenroomError
@@ -29,6 +29,7 @@ from greenroom.stage.layer_plan import (
     Side,
     box_of,
 )
+from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.errors import VideoContentError
 from greenroom.video.layer_texts import text_layer
 from greenroom.video.links import own_object
@@ -164,8 +165,17 @@ class _LayerPlanner:
         if len(parts) == 4 and parts[0] == "assets" and parts[1] == self._context.project_id:
             # The link of an asset's own file: what is known of the asset is looked at now.
             return await self._asset(url_field, kind, parts[2], key)
-        if not await self._context.objects.exists(key):
-            raise VideoContentError(f"{url_field}: the file behind the link is gone; upload it again")
+        try:
+            size = (await self._context.objects.head(key)).size
+        except ObjectNotFoundError:
+            raise VideoContentError(
+                f"{url_field}: the file behind the link is gone; upload it again"
+            ) from None
+        if size >= largest_inserted(_ASSETS[kind]):
+            raise VideoContentError(
+                f"{url_field}: the file has {size} bytes, and less than {largest_inserted(_ASSETS[kind])} are "
+                "taken: make it smaller"
+            )
         return _Source(key)
 
     async def _asset(self, field: str, kind: LayerType, asset_id: str, key: str | None = None) -> _Source:
