@@ -120,8 +120,10 @@ def _shrunk(picture: U8, box: Box) -> U8:
 
 
 def _warped(picture: U8, matrix: npt.NDArray[np.float32], size: tuple[int, int], border: int) -> U8:
+    grows = abs(float(np.linalg.det(matrix[:, :2]))) > 1
+    way = cv2.INTER_CUBIC if grows else cv2.INTER_LINEAR
     warped = cv2.warpAffine(
-        _premultiplied(picture), matrix, size, flags=cv2.INTER_LINEAR, borderMode=border, borderValue=(0,) * 4
+        _premultiplied(picture), matrix, size, flags=way, borderMode=border, borderValue=(0,) * 4
     )
     return _straight(warped)
 
