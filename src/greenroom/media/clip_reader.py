@@ -15,7 +15,7 @@ from typing import Any
 import av
 
 from greenroom.media.errors import DamagedMediaError, MissingStreamError, NotMediaError
-from greenroom.media.probe import decoder_for
+from greenroom.media.probe import decoder_for, is_cover_art
 
 _MOST_PIXELS = 8192 * 8192
 _FAR_AHEAD_S = 3
@@ -104,7 +104,7 @@ class ClipReader:
             self._container = av.open(str(self._path))
         except (av.error.FFmpegError, ValueError, OSError) as error:
             raise NotMediaError(f"{self._path.name} is not a video file that can be read.") from error
-        pictures = [s for s in self._container.streams.video if not _is_cover_art(s)]
+        pictures = [s for s in self._container.streams.video if not is_cover_art(s)]
         if not pictures:
             raise MissingStreamError(f"{self._path.name} has no video stream.")
         self._index = self._container.streams.video.index(pictures[0])
@@ -146,7 +146,3 @@ class ClipReader:
 def _time(frame: Any) -> Fraction:
     time: Fraction = frame.pts * frame.time_base
     return time
-
-
-def _is_cover_art(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
