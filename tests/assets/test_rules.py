@@ -51,6 +51,9 @@ def test_pictures() -> None:
     file = DeclaredFile("a.png", "PNG", 1000, FileCategory.MAIN)
     meta = {"image_meta": {"width": 1920, "height": 1081}}
     assert "1080p" in insertion_faults(AssetType.IMAGE, meta, file, Use.VIDEO)[0]
+    bitmap = DeclaredFile("a.bmp", "BMP", 1000, FileCategory.MAIN)
+    assert insertion_faults(AssetType.IMAGE, {}, bitmap, Use.LIVE) == []
+    assert "it is BMP, not PNG" in insertion_faults(AssetType.IMAGE, {}, bitmap, Use.VIDEO)[0]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,6 @@ def refused(client: Any, body: Any) -> Any:
             "background_music_config.music_asset_id",
         ),
         ({"callback_config": m.CallBackConfig(callback_url="https://x.example/y")}, "callback_config"),
-        ({"shoot_scripts": [text_scene(layer_config=layer("TEXT"))]}, "layer_config[0].layer_type"),
-        ({"shoot_scripts": [text_scene(layer_config=layer("IMAGE"))]}, "layer_config[0].layer_type"),
-        ({"shoot_scripts": [text_scene(layer_config=layer("VIDEO"))]}, "layer_config[0].layer_type"),
         (
             {
                 "shoot_scripts": [
@@ -70,7 +67,7 @@ def refused(client: Any, body: Any) -> Any:
             },
             "layer_config[0].rotation.angle",
         ),
-        ({"shoot_scripts": [text_scene(background_config=background("VIDEO"))]}, "background_type"),
+        ({"shoot_scripts": [text_scene(background_config=background("AUDIO"))]}, "background_type"),
     ],
 )
 def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, Any], named: str) -> None:

@@ -137,9 +137,15 @@ _MAX_FPS = 30.5
 """30 frames a second, and what recorders make of it."""
 _INSERTED_VIDEO_BYTES = 1024 * _MIB
 _INSERTED_OTHER_BYTES = 500 * _MIB
+_INSERTED_PICTURES = {Use.VIDEO: ("png", "jpg", "jpeg"), Use.LIVE: ("png", "jpg", "jpeg", "bmp")}
 _MAX_INSERTED_S = 30 * 60
 _CODECS = {"av1", "vp8", "vp9", "h264", "hevc"}
 _LIVE_CODECS = {"av1", "h264", "hevc"}
+
+
+def largest_inserted(kind: AssetType) -> int:
+    """The size in bytes that a file to be inserted must stay below."""
+    return _INSERTED_VIDEO_BYTES if kind == AssetType.VIDEO else _INSERTED_OTHER_BYTES
 
 
 def insertion_faults(kind: AssetType, meta: dict[str, Any], file: DeclaredFile, use: Use) -> list[str]:
@@ -156,6 +162,10 @@ def insertion_faults(kind: AssetType, meta: dict[str, Any], file: DeclaredFile, 
     faults = []
     if kind == AssetType.IMAGE:
         faults = _side_faults(meta.get("image_meta", {}))
+        kept = file_format(file.type, file.name)
+        if kept not in _INSERTED_PICTURES[use]:
+            taken = " or ".join(name.upper() for name in _INSERTED_PICTURES[use])
+            faults.append(f"it is {kept.upper()}, not {taken}")
     if (
         kind in (AssetType.IMAGE, AssetType.AUDIO, AssetType.MUSIC)
         and (file.size or 0) >= _INSERTED_OTHER_BYTES

@@ -59,9 +59,7 @@ class FrameReader:
             picture = np.asarray(frame.to_ndarray(), np.uint8)
         else:
             picture = self._convert(frame)
-        turn = _TURNS.get(int(frame.rotation) % 360)
-        if turn is not None:
-            picture = np.asarray(cv2.rotate(picture, turn), np.uint8)
+        picture = upright(picture, int(frame.rotation))
         if (picture.shape[1], picture.shape[0]) != shown_size:
             picture = np.asarray(cv2.resize(picture, shown_size, interpolation=cv2.INTER_AREA), np.uint8)
         return picture
@@ -78,6 +76,12 @@ class FrameReader:
         )
         array: U8 = np.asarray(converted.to_ndarray(), np.uint8)
         return array
+
+
+def upright(picture: U8, rotation: int) -> U8:
+    """A picture or plane turned as its frame's `rotation` (degrees counterclockwise) says."""
+    turn = _TURNS.get(rotation % 360)
+    return picture if turn is None else np.asarray(cv2.rotate(picture, turn), np.uint8)
 
 
 def matrix_of(frame: Any) -> Colorspace:

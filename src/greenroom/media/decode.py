@@ -23,6 +23,8 @@ from greenroom.media.probe import decoder_for, display_size
 Pcm = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 
+_MOST_LEAD_S = 10
+"""By so much sound may begin before the picture."""
 _MOST_BAD_PACKETS = 3
 """A cut at the start of a recording often leaves a few packets that refer to pictures before it."""
 
@@ -68,9 +70,9 @@ def frame_at(path: Path, time_s: float) -> U8:
     return last
 
 
-def read_audio(path: Path, sample_rate: int) -> Pcm:
+def read_audio(path: Path, sample_rate: int, most_s: float | None = None) -> Pcm:
     """The sound of `path` as mono float32 at `sample_rate`, starting with the first picture where there is
-    one.
+    one; at most about `most_s` seconds of it.
 
     Raises:
         MissingStreamError: there is no sound in it.
@@ -85,8 +87,12 @@ def read_audio(path: Path, sample_rate: int) -> Pcm:
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate)
         blocks: list[Pcm] = []
         start: Fraction | None = None
+        room = float("inf") if most_s is None else (most_s + _MOST_LEAD_S) * sample_rate
         for frames in _decoded(container, stream, None):
+            if room <= 0:
+                break
             for frame in frames or ():
+                room -= frame.samples * sample_rate / frame.sample_rate
                 if start is None and frame.pts is not None and frame.time_base:
                     start = frame.pts * frame.time_base
                 frame.pts = None

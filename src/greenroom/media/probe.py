@@ -103,7 +103,7 @@ def decoder_for(stream: Any) -> str | None:
 
 
 def _probe_container(container: Any, path: Path, size: int) -> MediaInfo:
-    video = next((s for s in container.streams.video if not _is_cover_art(s)), None)
+    video = next((s for s in container.streams.video if not is_cover_art(s)), None)
     audio = container.streams.audio[0] if container.streams.audio else None
     if video is None and audio is None:
         raise NotMediaError(f"{path.name} holds neither video nor sound.")
@@ -236,7 +236,7 @@ def _codec_name(stream: Any) -> str:
     return {"libdav1d": "av1", "mp3float": "mp3", "mp1float": "mp1", "mp2float": "mp2"}.get(name, name)
 
 
-def _is_cover_art(stream: Any) -> bool:
+def is_cover_art(stream: Any) -> bool:
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Sequence
 
 from greenroom.engines.ssml.spoken import review_text
@@ -23,13 +22,18 @@ def _texts(index: int, scene: ShootScriptItem) -> Iterator[tuple[str, str]]:
         yield f"{field}.text_config.text", review_text(script.text_config.text)
     for number, layer in enumerate(script.layer_config or []):
         if layer.text_config is not None and layer.text_config.text_context:
-            shown = _decoded(layer.text_config.text_context)
+            shown = _shown(layer.text_config.text_context)
             yield f"{field}.layer_config[{number}].text_config.text_context", shown
 
 
-def _decoded(text: str) -> str:
-    """From base64; what is no base64 is taken as it stands."""
+def decoded(context: str) -> str:
+    """A `text_context`: base64 of UTF-8, which may be broken into lines. Raises ValueError."""
+    return base64.b64decode("".join(context.split()), validate=True).decode()
+
+
+def _shown(context: str) -> str:
+    """What is no base64 is reviewed as it stands."""
     try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return text
+        return decoded(context)
+    except ValueError:
+        return context

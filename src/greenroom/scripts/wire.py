@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from greenroom.api.wire import PageQuery, WireModel, WireTime
+from greenroom.scripts.layer_wire import LayerExtension
 
 AssetId = Annotated[str, StringConstraints(max_length=64)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -180,6 +181,7 @@ class LayerConfig(WireModel):
     image_config: ImageLayerConfig | None = None
     video_config: VideoLayerConfig | None = None
     text_config: TextLayerConfig | None = None
+    x_greenroom: LayerExtension | None = None
 
 
 class AudioInfo(WireModel):

@@ -17,6 +17,7 @@ from greenroom.stage.actions import ActionMark
 from greenroom.stage.clock import MediaClock
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement
+from greenroom.stage.layer_plan import Layer
 from greenroom.stage.subtitle_plan import Cue, SubtitleStyle
 
 FRAME_RATES = (24, 25, 30)
@@ -51,6 +52,10 @@ class ScenePlan:
     """What the person does while speaking: see `stage.actions` for where each is shown."""
     subtitles: tuple[Cue, ...] = ()
     """Burnt into the picture, in the look of the plan's `subtitle_style`."""
+    layers: tuple[Layer, ...] = ()
+    """Pictures, videos and texts, from the lowest to the uppermost."""
+    layers_below: int = 0
+    """How many of them the person stands over."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -162,8 +167,9 @@ def _scene(data: dict[str, Any]) -> ScenePlan:
     actions = tuple(ActionMark(**ask) for ask in data.get("actions", ()))
     framing = Framing(data.get("framing", Framing.HALF))
     cues = tuple(Cue(**{**cue, "lines": tuple(cue["lines"])}) for cue in data.get("subtitles", ()))
+    layers = tuple(Layer.from_json(layer) for layer in data.get("layers", ()))
     plain = {"phonemes": None, "placement": None, "actions": actions, "framing": framing, "subtitles": cues}
-    scene = ScenePlan(**{**data, **plain})
+    scene = ScenePlan(**{**data, **plain, "layers": layers})
     if data.get("phonemes") is not None:
         scene = replace(scene, phonemes=tuple(PhonemeSpan(**span) for span in data["phonemes"]))
     if data.get("placement") is not None:

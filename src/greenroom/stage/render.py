@@ -28,6 +28,8 @@ from greenroom.stage.actions import place_actions
 from greenroom.stage.clock import performance_frame
 from greenroom.stage.course import Course, idle_start
 from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
+from greenroom.stage.layer_sound import with_layer_sound
+from greenroom.stage.layers import LayerRun, LayerStack, SceneSpan
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
@@ -95,7 +97,8 @@ class Renderer:
         act = self._act(spec.scene)
         with ExitStack() as stack:
             people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
-            finished = self._compose(act, people, writer, spec.first_frame)
+            layers = stack.enter_context(act.layers.run(spec.first_frame, spec.frame_count))
+            finished = self._compose(act, people, layers, writer, spec.first_frame)
             yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
 
     def sound(self) -> Pcm:
@@ -104,7 +107,7 @@ class Renderer:
         for scene in self.plan.scenes:
             length = Fraction(scene_frames(self.plan, scene), self.plan.fps)
             pcm, rate = _speech_of(scene)
-            parts.append(pcm_for(pcm, rate, length))
+            parts.append(with_layer_sound(pcm_for(pcm, rate, length), AUDIO_RATE, scene.layers))
         return np.concatenate(parts)
 
     def close(self) -> None:
@@ -137,14 +140,19 @@ class Renderer:
             yield last[1] if act.scene.show_person else None
 
     def _compose(
-        self, act: _Act, people: Ahead[PersonPicture | None], writer: VideoWriter, first_frame: int
+        self,
+        act: _Act,
+        people: Ahead[PersonPicture | None],
+        layers: LayerRun,
+        writer: VideoWriter,
+        first_frame: int,
     ) -> Iterator[Any]:
         for number, person in enumerate(people, first_frame):
             wall, cpu = time.perf_counter(), time.thread_time()
             frame = writer.new_frame()
             colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
             planes = planes_of(frame)
-            act.stage.draw(planes, colour, alpha)
+            layers.draw(planes, colour, alpha)
             if act.subtitles is not None:
                 # The middle of the frame's time, so that a cue is never more than half a frame off.
                 act.subtitles.draw(planes, (number + 0.5) * 1000 / self.plan.fps)
@@ -158,7 +166,7 @@ class _Act:
 
     scene: ScenePlan
     performer: Performer
-    stage: Scene
+    layers: LayerStack
     track: Any
     subtitles: SubtitleLayer | None
 
@@ -170,6 +178,8 @@ class _Act:
         performer = Performer(opener(Path(scene.package)), scene.seed)
         placement = scene.placement or _framed(scene, performer, canvas)
         stage = Scene(canvas, background, Person(performer.picture_size, placement, performer.person_area))
+        span = SceneSpan(canvas, plan.fps, scene_frames(plan, scene))
+        layers = LayerStack(stage, scene.layers, scene.layers_below, span)
         style = plan.subtitle_style if scene.subtitles else None
         subtitles = SubtitleLayer(scene.subtitles, style, canvas) if style is not None else None
         times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
@@ -183,7 +193,7 @@ class _Act:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
-        return cls(scene, performer, stage, track, subtitles)
+        return cls(scene, performer, layers, track, subtitles)
 
 
 def _framed(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> Placement:

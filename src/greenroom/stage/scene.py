@@ -64,6 +64,16 @@ def read_image(path: Path) -> Image:
         NotMediaError: it is none of these, or larger than 64 megapixels.
     """
     from PIL import Image as Pillow
+
+    upright = Pillow.fromarray(read_rgba(path))
+    white = Pillow.new("RGBA", upright.size, "white")
+    white.alpha_composite(upright)
+    return np.ascontiguousarray(np.asarray(white.convert("RGB"), np.uint8)[..., ::-1])
+
+
+def read_rgba(path: Path) -> U8:
+    """An image file as `read_image` takes it, as RGBA [height, width, 4], upright. Raises NotMediaError."""
+    from PIL import Image as Pillow
     from PIL import ImageOps, UnidentifiedImageError
 
     try:
@@ -72,14 +82,11 @@ def read_image(path: Path) -> Image:
                 raise NotMediaError(
                     f"{path.name} is {opened.width}x{opened.height}: at most 64 megapixels are read."
                 )
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            return np.array(ImageOps.exif_transpose(opened).convert("RGBA"), np.uint8)
     except (UnidentifiedImageError, OSError, SyntaxError, Pillow.DecompressionBombError) as error:
         raise NotMediaError(
             f"{path.name} is not an image that can be read. Use JPEG, PNG or WebP."
         ) from error
-    white = Pillow.new("RGBA", upright.size, "white")
-    white.alpha_composite(upright)
-    return np.ascontiguousarray(np.asarray(white.convert("RGB"), np.uint8)[..., ::-1])
 
 
 def cover_fit(picture: Image, canvas: tuple[int, int]) -> Image:
@@ -104,12 +111,25 @@ class Scene:
         self._person = person
         self._window = _Window.of(canvas, person)
 
+    @property
+    def background(self) -> Planes:
+        """What stands still behind the person; what is drawn into it stays."""
+        return self._planes
+
     def draw(self, planes: Sequence[U8], colour: Image | None, alpha: U8 | None) -> None:
         """Fill writable I420 `planes` with the background and, unless None, the person in `colour`."""
+        self.draw_background(planes)
+        if colour is not None:
+            self.draw_person(planes, colour, alpha)
+
+    def draw_background(self, planes: Sequence[U8]) -> None:
         for target, source in zip(planes, self._planes, strict=True):
             target[:] = source
-        if colour is not None and self._window is not None:
-            self._window.draw(planes, self._planes, colour, alpha)
+
+    def draw_person(self, planes: Sequence[U8], colour: Image, alpha: U8 | None) -> None:
+        """Lay the person over what `planes` hold already."""
+        if self._window is not None:
+            self._window.draw(planes, colour, alpha)
 
 
 @dataclass(slots=True, frozen=True)
@@ -140,8 +160,8 @@ class _Window:
         y = _axis((place.y, place.height), person.picture[1], canvas[1], rows)
         return cls(x, y) if x is not None and y is not None else None
 
-    def draw(self, planes: Sequence[U8], background: Planes, colour: Image, alpha: U8 | None) -> None:
-        """Lay the person over `planes`, which hold `background`."""
+    def draw(self, planes: Sequence[U8], colour: Image, alpha: U8 | None) -> None:
+        """Lay the person over what `planes` hold."""
         seen = (slice(self._y.first, self._y.last), slice(self._x.first, self._x.last))
         yuv = bgr_to_yuv709(colour[seen])
         for channel in range(3):
@@ -157,7 +177,7 @@ class _Window:
                 continue
             if channel < 2:  # U and V share theirs
                 matte = self._matte(alpha[seen], divisor)
-            self._mix(planes[channel][area], front, background[channel][area], matte)
+            self._mix(planes[channel][area], front, matte)
 
     def _matte(self, alpha: U8, divisor: int) -> tuple[U8, U8]:
         """The scaled matte and its complement."""
@@ -168,10 +188,10 @@ class _Window:
             scaled = self._kept("steep", steep)
         return scaled, self._kept("rest", cv2.bitwise_not(scaled, dst=self._old("rest", scaled.shape)))
 
-    def _mix(self, target: U8, front: U8, back: U8, matte: tuple[U8, U8]) -> None:
-        """target = front * matte + back * (1 - matte), uint8 [h, w], rounded."""
+    def _mix(self, target: U8, front: U8, matte: tuple[U8, U8]) -> None:
+        """target = front * matte + target * (1 - matte), uint8 [h, w], rounded."""
         lit = cv2.multiply(front, matte[0], dst=self._old("lit", front.shape), scale=1 / 255)
-        dim = cv2.multiply(back, matte[1], dst=self._old("dim", front.shape), scale=1 / 255)
+        dim = cv2.multiply(target, matte[1], dst=self._old("dim", front.shape), scale=1 / 255)
         cv2.add(self._kept("lit", lit), self._kept("dim", dim), dst=target)
 
     def _scaled(self, name: str, values: U8, divisor: int) -> U8:

@@ -141,18 +141,18 @@ def scripts_without_font() -> list[str]:
 
 
 @cache
+def emoji_face() -> FontFace | None:
+    """The system's font of coloured emoji, if it has one; its pictures come in one size each."""
+    entries = (_parsed(line) for line in _listed(":color=true"))
+    faces = [face for _, face in sorted((one for one in entries if one), key=lambda one: one[0])]
+    return next((face for face in faces if face.has("😀")), None)
+
+
+@cache
 def _faces() -> Sequence[FontFace]:
     """One upright face of each family, in the order of preference."""
-    command = ["fc-list", "-f", _FORMAT, _OUTLINES]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    except (OSError, subprocess.SubprocessError):
-        raise SubtitleFontError(
-            "fontconfig is not installed, which finds the fonts: install the packages fontconfig, "
-            "fonts-noto and fonts-noto-cjk"
-        ) from None
     best: dict[str, tuple[tuple[float, str, int], FontFace]] = {}
-    for line in answer.splitlines():
+    for line in _listed(_OUTLINES):
         entry = _parsed(line)
         if entry is None:
             continue
@@ -169,6 +169,19 @@ def _faces() -> Sequence[FontFace]:
         (face for _, face in best.values()),
         key=lambda face: (_place(face.families, places), face.families[0], face.path),
     )
+
+
+def _listed(pattern: str) -> list[str]:
+    """A line of `_FORMAT` for each face that fontconfig has. Raises SubtitleFontError: it is not there."""
+    command = ["fc-list", "-f", _FORMAT, pattern]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    except (OSError, subprocess.SubprocessError):
+        raise SubtitleFontError(
+            "fontconfig is not installed, which finds the fonts: install the packages fontconfig, "
+            "fonts-noto and fonts-noto-cjk"
+        ) from None
+    return answer.splitlines()
 
 
 def _parsed(line: str) -> tuple[tuple[float, str, int], FontFace] | None:

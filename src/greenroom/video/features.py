@@ -10,7 +10,16 @@ from greenroom.scripts.wire import BackgroundType, LayerConfig, LayerType, Shoot
 from greenroom.video.errors import VideoContentError
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
-SUPPORTED_BACKGROUNDS = (BackgroundType.COLOR, BackgroundType.IMAGE, BackgroundType.IMAGE_2D)
+SUPPORTED_BACKGROUNDS = (
+    BackgroundType.COLOR,
+    BackgroundType.IMAGE,
+    BackgroundType.IMAGE_2D,
+    BackgroundType.VIDEO,
+)
+MOST_LAYERS = 100
+"""As many as there are values of layer_index."""
+MOST_OF_TYPE = {LayerType.HUMAN: 1, LayerType.VIDEO: 2}
+"""Service overview, table 4-7: at most two video overlays."""
 
 
 def check_features(content: Create2DDigitalHumanVideoReq) -> None:
@@ -56,18 +65,24 @@ def _check_scene(field: str, scene: ShootScript) -> None:
         if background.background_type not in SUPPORTED_BACKGROUNDS:
             raise NotBuiltFeatureError(
                 f"{field}.background_config[0].background_type",
-                f"a background of type {background.background_type} (COLOR and IMAGE are)",
+                f"a background of type {background.background_type} (COLOR, IMAGE and VIDEO are)",
             )
-    humans = 0
-    for index, layer in enumerate(scene.layer_config or []):
-        _check_layer(f"{field}.layer_config[{index}]", layer)
-        humans += 1
-    if humans > 1:
-        raise VideoContentError(f"{field}.layer_config has {humans} layers of type HUMAN: give one")
+    layers = scene.layer_config or []
+    if len(layers) > MOST_LAYERS:
+        raise VideoContentError(f"{field}.layer_config has {len(layers)} layers: give at most {MOST_LAYERS}")
+    for kind, most in MOST_OF_TYPE.items():
+        count = sum(layer.layer_type is kind for layer in layers)
+        if count > most:
+            raise VideoContentError(
+                f"{field}.layer_config has {count} layers of type {kind}: give at most {most}"
+            )
+    for index, layer in enumerate(layers):
+        if layer.layer_type is LayerType.HUMAN:
+            _check_person(f"{field}.layer_config[{index}]", layer)
 
 
-def _check_layer(field: str, layer: LayerConfig) -> None:
-    if layer.layer_type is not LayerType.HUMAN:
-        raise NotBuiltFeatureError(f"{field}.layer_type", f"a layer of type {layer.layer_type} (HUMAN is)")
+def _check_person(field: str, layer: LayerConfig) -> None:
     if layer.rotation is not None and layer.rotation.angle:
-        raise NotBuiltFeatureError(f"{field}.rotation.angle", "turning a layer")
+        raise NotBuiltFeatureError(f"{field}.rotation.angle", "turning the person")
+    if layer.x_greenroom is not None:
+        raise NotBuiltFeatureError(f"{field}.x_greenroom", "a time or a motion of the person")

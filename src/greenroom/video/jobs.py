@@ -17,6 +17,7 @@ from greenroom.jobs.models import JobState
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
+from greenroom.video.layer_files import fetch_layers, layer_payload
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
@@ -76,7 +77,7 @@ class _Video:
         return None
 
     async def prepare(self) -> JsonValue:
-        """The avatar's package and the pictures behind it, into the scratch folder."""
+        """The avatar's package, and the pictures and videos of the scenes, into the scratch folder."""
         if not self.package.is_dir():
             archive = self.folder / "avatar.zip"
             await self._fetch(self.plan.avatar_key, archive, "the avatar")
@@ -88,6 +89,7 @@ class _Video:
                 await self._fetch(scene.background.image_key, picture, "the background picture")
             if scene.subtitle_key and not self._subtitles(index).is_file():
                 await self._fetch(scene.subtitle_key, self._subtitles(index), "the subtitle file")
+        await fetch_layers(self.plan, self.folder, self._fetch, self.job.runtime.settings)
         return None
 
     async def speak(self, index: int) -> JsonValue:
@@ -235,6 +237,7 @@ class _Video:
             "number": scene.number,
             "text": scene.text,
             "subtitle_file": str(self._subtitles(index)) if scene.subtitle_key else None,
+            **layer_payload(scene, self.folder),
             "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from greenroom.stage.layer_plan import Layer
 from greenroom.stage.subtitle_plan import SubtitleStyle
 
 
@@ -30,6 +31,22 @@ class HumanPlan:
 
 
 @dataclass(slots=True, frozen=True)
+class LayerPlan:
+    """A picture, a video or a text in a scene."""
+
+    layer: Layer
+    """Its `source` is an object key."""
+    field: str
+    """Its member in the request, for errors that only the file shows."""
+    format: str = ""
+    """Of the file as its asset declares it, such as `mp4`; empty: by its content."""
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(Layer.from_json(data["layer"]), data["field"], data["format"])
+
+
+@dataclass(slots=True, frozen=True)
 class ScenePlan:
     number: int
     text: str | None
@@ -41,6 +58,10 @@ class ScenePlan:
     """Name and moment, in milliseconds from the scene's beginning."""
     subtitle_key: str | None = None
     """The job's own copy of the scene's edited subtitle file; None: its subtitles come from what is said."""
+    layers: tuple[LayerPlan, ...] = ()
+    """From the lowest to the uppermost; a video in the background is the first."""
+    layers_below: int = 0
+    """How many of them the person stands over."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -90,6 +111,8 @@ class VideoPlan:
                 human=HumanPlan(**scene["human"]),
                 actions=tuple((name, at_ms) for name, at_ms in scene.get("actions", ())),
                 subtitle_key=scene.get("subtitle_key"),
+                layers=tuple(LayerPlan.from_json(layer) for layer in scene.get("layers", ())),
+                layers_below=scene.get("layers_below", 0),
             )
             for scene in data["scenes"]
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
@@ -25,6 +26,7 @@ from greenroom.scripts.wire import (
 from greenroom.stage.actions import unknown_action
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
+from greenroom.video.layers import person_of, plan_layers
 from greenroom.video.links import own_object
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
@@ -77,7 +79,10 @@ async def make_plan(
     style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
     edited = subtitles.edited if subtitles else {}
     planned = [
-        await planner.plan(number, scene, edited[number].key if number in edited else None)
+        replace(
+            await planner.plan(number, scene, edited[number].key if number in edited else None),
+            **await _layers(context, scenes, scene, (video.width, video.height)),
+        )
         for number, scene in scripts.numbered(scenes)
     ]
     return VideoPlan(
@@ -184,7 +189,7 @@ class _ScenePlanner:
             text=None if scene.is_audio else scene.text,
             audio_key=audio_key,
             background=await self._background(field, script),
-            human=_human(script.layer_config[0] if script.layer_config else None),
+            human=_human(person_of(script)),
             actions=self._asked(field, script.audio_drive_action_config or []),
             subtitle_key=own_copy if subtitle_key is not None else None,
         )
@@ -233,6 +238,8 @@ class _ScenePlanner:
         if not script.background_config:
             return BackgroundPlan()
         background = script.background_config[0]
+        if background.background_type is BackgroundType.VIDEO:
+            return BackgroundPlan()  # it is the lowest layer
         if background.background_type is BackgroundType.COLOR:
             colour = background.background_color_config or background.background_config
             if colour is None or len(colour) != 7 or not colour.startswith("#"):
@@ -260,6 +267,17 @@ class _ScenePlanner:
         where = background.background_image_config
         placement = (where.dx, where.dy, where.width, where.height) if where else None
         return BackgroundPlan(image_key=key, placement=placement)
+
+
+async def _layers(
+    context: Context, scenes: Sequence[ShootScriptItem], scene: ShootScriptItem, canvas: tuple[int, int]
+) -> dict[str, Any]:
+    """The members of a scene's plan that show its layers."""
+    if scene.shoot_script is None:
+        return {}
+    index = next(place for place, one in enumerate(scenes) if one is scene)
+    found = await plan_layers(context, f"shoot_scripts[{index}].shoot_script", scene.shoot_script, canvas)
+    return {"layers": found.layers, "layers_below": found.below}
 
 
 def _human(layer: LayerConfig | None) -> HumanPlan:

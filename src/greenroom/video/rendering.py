@@ -80,8 +80,9 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
     subtitles}`: write the render plan.
 
-    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file}`; see
-    `subtitling.with_subtitles` for the last ones. Answers `{segments}`, the number of parts to render.
+    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below}`;
+    see `subtitling.with_subtitles` for the texts and `layer_files` for the layers. Answers `{segments}`, the
+    number of parts to render.
     """
     from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import RenderPlan, plan_segments
@@ -170,11 +171,13 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import PhonemeSpan
     from greenroom.stage.framing import Framing
+    from greenroom.stage.layer_plan import Layer, whole_videos_s
     from greenroom.stage.plan import ScenePlan
 
     canvas = payload["width"], payload["height"]
     phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
     picture = AvatarPackage.open(Path(payload["package"])).size
+    layers = tuple(Layer.from_json(layer) for layer in scene.get("layers", ()))
     return ScenePlan(
         package=payload["package"],
         speech_wav=scene["wav"],
@@ -182,6 +185,9 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
         background=_background(scene["background"], canvas),
         placement=_placement(scene["human"], canvas, picture),
         framing=Framing(payload["framing"]),
+        duration_s=whole_videos_s(layers),
+        layers=layers,
+        layers_below=scene.get("layers_below", 0),
     )
 
 

@@ -1,0 +1,170 @@
+"""The layers of a scene in their order, and the person among them.
+
+What stands still is made once: below the person it is drawn into the background picture, elsewhere neighbours
+become one sprite. Videos are decoded in threads of their own, ahead of the frame that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+from types import TracebackType
+from typing import TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+
+from greenroom.engines.protocols import Image
+from greenroom.stage.layer_clip import ClipLayer
+from greenroom.stage.layer_motion import pose_at, posed
+from greenroom.stage.layer_picture import still_sprite
+from greenroom.stage.layer_plan import Layer, LayerKind
+from greenroom.stage.pipeline import Ahead
+from greenroom.stage.scene import Scene
+from greenroom.stage.sprite import Sprite, merged
+
+U8 = npt.NDArray[np.uint8]
+
+_DEPTH = 3
+"""Pictures that a video layer is decoded ahead."""
+
+
+@dataclass(slots=True, frozen=True)
+class _Still:
+    """Pictures that do not change, the same in the whole scene or in a part of it."""
+
+    sprites: list[Sprite]
+    layer: Layer | None
+    """Whose time and motion counts; None: always at rest."""
+
+
+class _PersonsPlace:
+    """Where the person stands in the order."""
+
+
+_Item = _Still | ClipLayer | _PersonsPlace
+
+
+class LayerStack:
+    """The layers of one scene, made ready. Its still pictures are shared by all segments."""
+
+    def __init__(self, scene: Scene, layers: Sequence[Layer], below: int, span: SceneSpan) -> None:
+        """`layers` from the lowest to the uppermost; the person stands over the first `below` of them.
+
+        Pictures that stand still at the very bottom are drawn into the background of `scene`.
+
+        Raises:
+            SceneError, MediaError: a layer cannot be drawn; the text is fit for a user.
+        """
+        self._scene, self._span = scene, span
+        self._canvas = span.canvas
+        lower = (self._item(layer) for layer in layers[:below])
+        upper = (self._item(layer) for layer in layers[below:])
+        self._items = _joined(chain(lower, [_PersonsPlace()], upper))
+        first = self._items[0]
+        if isinstance(first, _Still) and first.layer is None:
+            for sprite in first.sprites:
+                sprite.draw(scene.background)
+            del self._items[0]
+
+    def run(self, first_frame: int, count: int) -> LayerRun:
+        """Ready to draw these frames of the scene, one after the other. Close it, or use it in a `with`."""
+        return LayerRun(self._scene, self._items, self._span, first_frame, count)
+
+    def _item(self, layer: Layer) -> _Item:
+        if layer.kind is LayerKind.VIDEO:
+            span = self._span
+            return ClipLayer(layer, span.canvas, span.fps, span.scene_frames)
+        sprite = still_sprite(layer, self._canvas)
+        return _Still([sprite] if sprite is not None else [], None if layer.is_constant else layer)
+
+
+@dataclass(slots=True, frozen=True)
+class SceneSpan:
+    """The size of a scene in space and time."""
+
+    canvas: tuple[int, int]
+    fps: int
+    scene_frames: int
+
+    def middle_ms(self, number: int) -> float:
+        """The middle of a frame's time, so that what is timed is never more than half a frame off."""
+        return (number + 0.5) * 1000 / self.fps
+
+    @property
+    def length_ms(self) -> float:
+        return self.scene_frames * 1000 / self.fps
+
+
+class LayerRun:
+    """Draws the frames of one segment, in order. Serves one thread at a time."""
+
+    def __init__(
+        self, scene: Scene, items: Sequence[_Item], span: SceneSpan, first_frame: int, count: int
+    ) -> None:
+        self._scene, self._items, self._span = scene, items, span
+        self._number = first_frame
+        self._stack = ExitStack()
+        self._playing: dict[int, Iterator[Sprite | None]] = {}
+        for place, item in enumerate(items):
+            if isinstance(item, ClipLayer):
+                pictures = self._stack.enter_context(
+                    Ahead(item.sprites(first_frame, count), _DEPTH, f"layer-{place}")
+                )
+                self._playing[place] = iter(pictures)
+
+    def draw(self, planes: Sequence[U8], colour: Image | None, alpha: U8 | None) -> None:
+        """Fill writable I420 `planes` with the next frame; the person is `colour`, or None for nobody."""
+        drawn = [self._sprites(place, item) for place, item in enumerate(self._items)]
+        lowest = drawn[0][0] if drawn[0] else None
+        if lowest is None or not lowest.covers(self._span.canvas):
+            self._scene.draw_background(planes)
+        for item, sprites in zip(self._items, drawn, strict=True):
+            if isinstance(item, _PersonsPlace) and colour is not None:
+                self._scene.draw_person(planes, colour, alpha)
+            for sprite in sprites:
+                sprite.draw(planes)
+        self._number += 1
+
+    def close(self) -> None:
+        """Stop the decoders."""
+        self._stack.close()
+
+    def __enter__(self) -> LayerRun:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _sprites(self, place: int, item: _Item) -> list[Sprite]:
+        """What an item shows in the next frame."""
+        if isinstance(item, ClipLayer):
+            sprite = next(self._playing[place])
+            return [sprite] if sprite is not None else []
+        if isinstance(item, _PersonsPlace):
+            return []
+        if item.layer is None:
+            return item.sprites
+        span = self._span
+        pose = pose_at(item.layer, span.middle_ms(self._number), span.length_ms)
+        return [posed(sprite, pose, span.canvas) for sprite in item.sprites] if pose is not None else []
+
+
+def _joined(items: Iterable[_Item]) -> list[_Item]:
+    """Neighbours that never change as one item."""
+    result: list[_Item] = []
+    for item in items:
+        last = result[-1] if result else None
+        if _never_changes(item) and _never_changes(last):
+            result[-1] = _Still(merged([*last.sprites, *item.sprites]), None)
+        else:
+            result.append(item)
+    return result
+
+
+def _never_changes(item: object) -> TypeGuard[_Still]:
+    return isinstance(item, _Still) and item.layer is None
