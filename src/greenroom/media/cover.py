@@ -39,4 +39,4 @@ def _over_white(picture: U8) -> U8:
     alpha = picture[..., 3:].astype(np.uint16)
     if (alpha == 255).all():
         return np.ascontiguousarray(picture[..., :3])
-    return ((picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return np.asarray((picture[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)

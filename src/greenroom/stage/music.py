@@ -25,6 +25,8 @@ FADE_OUT_S = 2.5
 SHORTEST_S = 1.0
 LONGEST_S = 3 * 3600
 DEFAULT_VOLUME = 50
+_CONTAINERS = "wav,mp3,mov,aac,flac,ogg,aiff,matroska"
+"""No playlists: what they name would be read as well."""
 
 
 class MusicError(SceneError):
@@ -142,7 +144,7 @@ def _decoded(path: Path, most_samples: int) -> Iterator[Pcm]:
     """
     left = min(most_samples, LONGEST_S * AUDIO_RATE)
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options={"format_whitelist": _CONTAINERS}) as container:
             if not container.streams.audio:
                 raise MusicError("there is no sound in it: give an MP3, WAV or M4A file")
             resampler = av.AudioResampler(format="fltp", layout="stereo", rate=AUDIO_RATE)

@@ -105,7 +105,7 @@ def lift(planes: Planes, black: Planes, white: Planes) -> None:
     if area is None:
         return
     rows, columns = area
-    matte = np.asarray(opacity[rows, columns], np.float32) / 255
+    matte = np.asarray(opacity[rows, columns] / np.float32(255), np.float32)
     planes[0][rows, columns] = _straight(black[0][rows, columns], matte, float(_DARK), reach)
     half = (slice(rows.start // 2, rows.stop // 2), slice(columns.start // 2, columns.stop // 2))
     small = np.asarray(
@@ -126,7 +126,7 @@ def _straight(over_black: U8, matte: npt.NDArray[np.float32], foot: float, reach
     # Of a thin veil eight bits leave no colour: below a quarter the neighbourhood takes over.
     trust = np.clip(matte * 4, 0, 1)
     mixed = foot + own * trust + around * (1 - trust)
-    return np.clip(np.round(mixed), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(mixed), 0, 255), np.uint8)
 
 
 def _seen(opacity: U8, margin: int) -> tuple[slice, slice] | None:
