@@ -80,8 +80,6 @@ def add_video_stream(container: Any, settings: VideoSettings) -> Any:
     context.thread_count = settings.threads
     context.thread_type = "FRAME" if settings.codec is Codec.H264 else "SLICE"
     context.gop_size = settings.keyframe_interval
-    if settings.codec is Codec.H265:
-        context.codec_tag = "hvc1"  # the only tag that Apple's players take
     if settings.codec is not Codec.QTRLE:  # whose pictures are RGB
         context.color_range = FULL_RANGE if settings.monochrome else LIMITED_RANGE
         context.colorspace = context.color_primaries = context.color_trc = BT709
@@ -161,7 +159,8 @@ def _vpx_options(settings: VideoSettings) -> dict[str, str]:
         "crf": str(quality),
         "b": str(_kbps(settings) * 1000 if settings.bitrate_bps is not None else unlimited),
         "deadline": "realtime",
-        "cpu-used": "6" if is_vp9 else "5",
+        # A positive number would let VP8 choose by the clock, and no two runs would be alike.
+        "cpu-used": "6" if is_vp9 else "-6",
         "auto-alt-ref": "0",
         "lag-in-frames": "0",
     }

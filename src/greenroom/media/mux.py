@@ -171,6 +171,8 @@ def _add_copied(movie: Any, template: Any) -> Any:
     if _has_second_stream(template):
         # The decoder knows one picture; from this the muxer learns of the opacity (AlphaMode).
         video.pix_fmt = "yuva420p"
+    if template.codec_context.name == "hevc":
+        video.codec_context.codec_tag = "hvc1"  # the only tag that Apple's players take
     return video
 
 

@@ -155,6 +155,8 @@ def _decoded(path: Path, most_samples: int) -> Iterator[Pcm]:
                     yield values
                     if left <= 0:
                         return
+    except MusicError:
+        raise
     except (av.error.FFmpegError, ValueError, OSError) as error:
         raise MusicError(
             "it cannot be decoded as sound: export it again as MP3, WAV or M4A and upload it"
