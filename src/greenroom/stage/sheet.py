@@ -27,6 +27,8 @@ BLACK, WHITE = "#000000", "#FFFFFF"
 
 _DARK, _LIGHT = bgr_colour_to_yuv709((0, 0, 0))[0], bgr_colour_to_yuv709((255, 255, 255))[0]
 _GREY = 128
+_LEAST_SPREAD = 9
+"""Encoders work in blocks of 8 pixels whatever the size of the picture."""
 _SPREAD = 15
 """Pixels over which colours go on beyond the edge, at 1080p: what an encoder smears into the edge is then the
 person's own colour."""
@@ -98,7 +100,7 @@ def lift(planes: Planes, black: Planes, white: Planes) -> None:
     opacity = cv2.bitwise_not(cv2.convertScaleAbs(differs, alpha=255 / (_LIGHT - _DARK)))
     planes[3][:] = opacity
     height, width = opacity.shape
-    reach = max(3, _SPREAD * max(width, height) // 1920) | 1
+    reach = max(_LEAST_SPREAD, _SPREAD * max(width, height) // 1920) | 1
     area = _seen(np.asarray(opacity, np.uint8), 2 * reach)
     for channel in range(3):
         planes[channel][:] = _DARK if channel == 0 else _GREY

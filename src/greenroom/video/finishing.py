@@ -41,8 +41,9 @@ def with_sound(made: Any, payload: dict[str, Any]) -> Any:
     Raises:
         VideoContentError: the music cannot be used, or the video is longer than its format may be.
     """
+    from greenroom.media.mux import AUDIO_RATE
     from greenroom.stage.mix import SoundPlan
-    from greenroom.stage.music import AUDIO_RATE, MusicError, examine_music
+    from greenroom.stage.music import MusicError, examine_music
     from greenroom.stage.plan import scene_frames
 
     frames = sum(scene_frames(made, scene) for scene in made.scenes)
