@@ -248,6 +248,14 @@ class TestMix:
         mixed = _mix(silent, SoundPlan(self._music(long_hum, 50), is_levelled=True), tmp_path)
         assert measure([mixed]).integrated_lufs == pytest.approx(TARGET_LUFS - 6, abs=1)  # it fades
 
+    def test_signs_of_life_come_all_the_time(self, long_hum: Path, tmp_path: Path) -> None:
+        shares: list[float] = []
+        plan = SoundPlan(self._music(long_hum), is_levelled=True)
+        with mixed_sound([_speech()], plan, tmp_path, lambda _, share: shares.append(share)) as sound:
+            assert len(shares) >= 3
+            assert sum(block.shape[1] for block in sound.blocks) == SECONDS * AUDIO_RATE
+        assert len(shares) >= 6 and shares == sorted(shares) and shares[-1] <= 1
+
     def test_the_same_again_is_the_same(self, long_hum: Path, tmp_path: Path) -> None:
         plan = SoundPlan(self._music(long_hum), is_levelled=True)
         assert np.array_equal(_mix(_speech(), plan, tmp_path), _mix(_speech(), plan, tmp_path))

@@ -52,7 +52,7 @@ def examine_music(path: Path, volume_percent: int, needed_samples: int) -> Music
         MusicError: it is no sound, broken, silent, or too short to be looped.
     """
     counted = _Counter(_decoded(path, needed_samples))
-    loudness = measure(counted, 2)
+    loudness = measure(counted, 2, with_peak=False)
     if counted.samples < SHORTEST_S * AUDIO_RATE:
         raise MusicError(
             f"its sound lasts {counted.samples / AUDIO_RATE:.1f} s: give music of at least {SHORTEST_S:.0f} s"

@@ -264,7 +264,9 @@ def render_segment(
         renderer.segment(spec, out, progress)
 
 
-def join_video(plan: RenderPlan, segments: Sequence[Path], out: Path) -> int:
+def join_video(
+    plan: RenderPlan, segments: Sequence[Path], out: Path, progress: Progress | None = None
+) -> int:
     """Join all segments of `plan`, in order, with its sound; returns the number of frames.
 
     Raises:
@@ -272,7 +274,7 @@ def join_video(plan: RenderPlan, segments: Sequence[Path], out: Path) -> int:
         MusicError: the music cannot be read any more.
     """
     metadata = {"title": plan.title} if plan.title else {}
-    with mixed_sound(Renderer(plan).sound(), plan.sound, out.parent) as sound:
+    with mixed_sound(Renderer(plan).sound(), plan.sound, out.parent, progress) as sound:
         return join_tracks(segments, sound, out, plan.codec, metadata)
 
 

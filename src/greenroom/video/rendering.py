@@ -141,7 +141,7 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     made = RenderPlan.from_json(Path(payload["plan"]).read_text())
     out = Path(payload["out"])
     try:
-        frames = join_video(made, [Path(path) for path in payload["segments"]], out)
+        frames = join_video(made, [Path(path) for path in payload["segments"]], out, progress)
     except MusicError as error:
         raise VideoContentError(f"{MUSIC_FIELD}: {error}") from error
     write_cover(out, Path(payload["cover"]))
