@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         "all",
         description="Presenters that tenants are offered: all, none, or their names with commas between.",
     )
+    loudness: Literal["level", "original"] = Field(
+        "level",
+        description="level: bring the sound of videos to -16 LUFS. original: leave it as it is, where the "
+        "request does not say otherwise.",
+    )
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )

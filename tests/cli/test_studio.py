@@ -6,7 +6,7 @@ import pytest
 
 from greenroom.cli.errors import UserError
 from greenroom.cli.studio import TimeLeft, digest
-from greenroom.cli.video import parse_background, parse_size
+from greenroom.cli.video import parse_background, parse_codec, parse_size
 
 
 class TestTimeLeft:
@@ -50,3 +50,18 @@ class TestParse:
         assert parse_background(None) is None
         with pytest.raises(UserError, match="neither a colour"):
             parse_background("nowhere.png")
+
+    def test_codec_by_the_ending(self) -> None:
+        assert parse_codec(None, Path("a.mp4"), None) == "H264"
+        assert parse_codec(None, Path("a.WEBM"), "transparent") == "VP9"
+        assert parse_codec(None, Path("a.mov"), None) == "PRORES_4444"
+        assert parse_codec("qtrle", Path("a.mov"), None) == "QTRLE"
+        assert parse_background("transparent") == "transparent"
+
+    def test_codecs_that_do_not_fit(self) -> None:
+        with pytest.raises(UserError, match="choose one of H264, H265"):
+            parse_codec("AV1", Path("a.mp4"), None)
+        with pytest.raises(UserError, match=r"VP9 goes into a \.webm file: name it a\.webm"):
+            parse_codec("VP9", Path("a.mp4"), None)
+        with pytest.raises(UserError, match=r"\.mp4 file cannot be transparent"):
+            parse_codec(None, Path("a.mp4"), "transparent")

@@ -51,13 +51,6 @@ def refused(client: Any, body: Any) -> Any:
 @pytest.mark.parametrize(
     ("members", "named"),
     [
-        ({"video_config": video(codec="VP8")}, "video_config.codec"),
-        ({"video_config": video(clip_mode="CROP", dx=10)}, "video_config.clip_mode"),
-        ({"video_config": video(is_end_at_first_frame=True)}, "video_config.is_end_at_first_frame"),
-        (
-            {"background_music_config": m.BackgroundMusicConfig(music_asset_id="b" * 32)},
-            "background_music_config.music_asset_id",
-        ),
         ({"callback_config": m.CallBackConfig(callback_url="https://x.example/y")}, "callback_config"),
         (
             {
@@ -84,6 +77,8 @@ def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, An
         ({"video_config": None}, "video_config is missing"),
         ({"video_config": video(width=1281)}, "video_config.width is 1281"),
         ({"video_config": video(height=16)}, "video_config.height is 16"),
+        ({"video_config": video(clip_mode="CROP", dx=-10)}, "video_config.dx is -10"),
+        ({"video_config": video(codec="QTRLE", width=3840, height=2160)}, "video_config.codec: QTRLE"),
         ({"model_asset_id": None}, "model_asset_id is missing"),
         ({"model_asset_id": "kokoro-af_heart"}, "kokoro-af_heart"),
         ({"model_asset_id": "c" * 32}, "no asset has the id"),
@@ -94,6 +89,36 @@ def test_what_is_not_built_is_refused_by_name(client: Any, members: dict[str, An
 )
 def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str, Any], words: str) -> None:
     assert words in refused(client, order(**members)).error_msg
+
+
+class TestMusic:
+    """Music is an asset of type MUSIC."""
+
+    def _refused(self, client: Any, asset_id: str) -> str:
+        music = m.BackgroundMusicConfig(music_asset_id=asset_id, volume=20)
+        body = order(model_asset_id=upload_avatar(client), background_music_config=music)
+        return str(refused(client, body).error_msg)
+
+    def test_what_is_not_there_is_refused(self, client: Any) -> None:
+        assert "no asset has the id" in self._refused(client, "b" * 32)
+
+    def test_what_is_no_music_is_refused(self, client: Any) -> None:
+        words = self._refused(client, upload_avatar(client))
+        assert "is of type HUMAN_MODEL_2D: give one of type MUSIC" in words
+
+    def test_music_that_is_not_uploaded_yet_is_refused(self, client: Any) -> None:
+        body = m.CreateDigitalAssetRequestBody(asset_name="Song", asset_type="MUSIC")
+        made = client.create_digital_asset(m.CreateDigitalAssetRequest(body=body))
+        assert "upload its main file" in self._refused(client, made.asset_id)
+
+
+class TestOutputs:
+    @pytest.mark.parametrize("codec", ["VP8", "VP9", "QTRLE"])
+    def test_formats_of_the_contract_are_taken(self, client: Any, codec: str) -> None:
+        wishes = video(codec=codec, is_end_at_first_frame=True, clip_mode="CROP", dx=100, dy=50)
+        body = order(model_asset_id=upload_avatar(client), video_config=wishes)
+        request = m.Create2DDigitalHumanVideoRequest(body=body)
+        assert client.create2_d_digital_human_video(request).job_id
 
 
 class TestActions:

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
 
 if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
 
 app = typer.Typer(no_args_is_help=True)
 
+_VIDEO_ENDINGS = tuple(f".{ending}" for ending in DEFAULT_OF_ENDING)
+_TRANSPARENT = "transparent"
 _SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
 """Of every picture, as a cap; enough for a talking person at constant quality."""
@@ -36,7 +39,7 @@ class VideoOrder:
     text: str | None
     audio: Path | None
     background: str | Path | None
-    """`#RRGGBB` or a picture."""
+    """`#RRGGBB`, a picture or `transparent`; None: white, or nothing where the codec can be transparent."""
     size: tuple[int, int]
     out: Path
     actions: tuple[tuple[str, float], ...] = ()
@@ -45,18 +48,23 @@ class VideoOrder:
     subtitles: bool = False
     """Shown in the picture."""
     subtitle_file: Path | None = None
+    codec: Codec = Codec.H264
+    music: Path | None = None
+    music_volume: int | None = None
 
 
 @app.command("make")
 def make(
     avatar: Annotated[str, typer.Option(help="A presenter's name or an avatar's id: greenroom avatar list.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The MP4 to write.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The .mp4, .webm or .mov to write.")],
     voice: Annotated[
         str | None, typer.Option(help="Id of the voice: greenroom voice list. A presenter has one.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="What is said.")] = None,
     audio: Annotated[Path | None, typer.Option(help="A recording to speak with instead of a text.")] = None,
-    background: Annotated[str | None, typer.Option(help="A colour (#RRGGBB or a name) or a picture.")] = None,
+    background: Annotated[
+        str | None, typer.Option(help="A colour (#RRGGBB or a name), a picture, or transparent.")
+    ] = None,
     size: Annotated[str, typer.Option(help="Width x height.")] = "1920x1080",
     action: Annotated[
         list[str] | None,
@@ -68,6 +76,14 @@ def make(
     ] = False,
     subtitle_file: Annotated[
         Path | None, typer.Option(help="Write the subtitles here too: .srt, .vtt or .ass.")
+    ] = None,
+    codec: Annotated[
+        str | None,
+        typer.Option(help="H264 or H265 (.mp4), VP9 or VP8 (.webm), PRORES_4444 or QTRLE (.mov)."),
+    ] = None,
+    music: Annotated[Path | None, typer.Option(help="Music behind the speech: MP3, WAV or M4A.")] = None,
+    music_volume: Annotated[
+        int | None, typer.Option(min=0, max=100, help="Of the music: 100 is as loud as the speech; 50.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
@@ -85,6 +101,7 @@ def make(
         voice = voice or voice_for_text(presenter, text)
     if text is not None and voice is None:
         raise UserError("a text needs a voice: give --voice (greenroom voice list shows them)")
+    path = check_output(out, _VIDEO_ENDINGS)
     order = VideoOrder(
         avatar_id=presenter.asset_id if presenter is not None else avatar,
         voice_id=voice,
@@ -92,11 +109,14 @@ def make(
         audio=require_file(audio, "recording") if audio is not None else None,
         background=parse_background(background),
         size=parse_size(size),
-        out=check_output(out),
+        out=path,
         actions=tuple(parse_action(text) for text in action or ()),
         framing=parse_framing(framing),
         subtitles=subtitles,
         subtitle_file=check_output(subtitle_file, _SUBTITLE_ENDINGS) if subtitle_file is not None else None,
+        codec=parse_codec(codec, path, background),
+        music=require_file(music, "music") if music is not None else None,
+        music_volume=music_volume,
     )
 
     async def work() -> None:
@@ -113,9 +133,11 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     from greenroom.video.repository import VideoJobRepository
 
     audio, background = order.audio, order.background
+    music = order.music or ""
     parts = (
         order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size, order.actions,
-        order.framing, order.subtitles, order.subtitle_file is not None,
+        order.framing, order.subtitles, order.subtitle_file is not None, order.codec, music,
+        order.music_volume,
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     unfinished = await studio.unfinished(key)
@@ -144,6 +166,7 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     from greenroom.video.service import create_video
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
+    music_key = await _put(studio, order.music) if order.music is not None else None
     links = {
         name: await _upload(studio, path)
         for name, path in (("audio", order.audio), ("picture", order.background))
@@ -152,7 +175,12 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     body = Create2DDigitalHumanVideoReq.model_validate(_request(order, links))
     async with studio.transaction() as context:
         made = await create_video(
-            context, body, order.framing, reviewed=False, subtitle_files=order.subtitle_file is not None
+            context,
+            body,
+            order.framing,
+            reviewed=False,
+            subtitle_files=order.subtitle_file is not None,
+            music_key=music_key,
         )
         job_id = made.job_id
         job = await JobRepository(context).find(job_id)
@@ -170,11 +198,11 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
         scene["audio_drive_action_config"] = [
             {"action_tag": name, "action_start_time": at_s} for name, at_s in order.actions
         ]
-    if isinstance(order.background, str):
+    if isinstance(order.background, str) and order.background != _TRANSPARENT:
         scene["background_config"] = [
             {"background_type": "COLOR", "background_color_config": order.background}
         ]
-    elif order.background is not None:
+    elif isinstance(order.background, Path):
         scene["background_config"] = [{"background_type": "IMAGE", "background_config": links["picture"]}]
     return {
         "model_asset_id": order.avatar_id,
@@ -182,20 +210,46 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
         "video_config": {
             "width": width,
             "height": height,
+            "codec": order.codec,
             "is_subtitle_enable": order.subtitles,
             "bitrate": max(1000, min(30_000, round(width * height * 25 * _BITS_A_PIXEL / 1000))),
         },
         "shoot_scripts": [{"sequence_no": 0, "shoot_script": scene}],
+        "background_music_config": {"volume": order.music_volume} if order.music is not None else None,
         "output_asset_config": {"asset_name": order.out.stem[:256]},
     }
 
 
 async def _upload(studio: Studio, path: Path) -> str:
-    """A link to the file in the store; what lies below `uploads/` is swept away after two days."""
-    key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
-    await studio.runtime.objects.put_file(key, path)
+    """A link to the file in the store."""
+    key = await _put(studio, path)
     async with studio.transaction(read_only=True) as context:
         return context.download_url(key)
+
+
+async def _put(studio: Studio, path: Path) -> str:
+    """The file's key in the store; what lies below `uploads/` is swept away after two days."""
+    key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
+    await studio.runtime.objects.put_file(key, path)
+    return key
+
+
+def parse_codec(text: str | None, out: Path, background: str | None) -> Codec:
+    """The codec that is named, or else the usual one of the file's ending. Raises UserError."""
+    ending = out.suffix.lower().lstrip(".")
+    if text is None:
+        codec = DEFAULT_OF_ENDING[ending]
+    else:
+        try:
+            codec = Codec(text.upper())
+        except ValueError:
+            raise UserError(f"there is no codec {text!r}: choose one of {', '.join(Codec)}") from None
+    output = FORMATS[codec]
+    if output.ending != ending:
+        raise UserError(f"{codec} goes into a .{output.ending} file: name it {out.stem}.{output.ending}")
+    if background == _TRANSPARENT and not output.has_alpha:
+        raise UserError(f"a .{ending} file cannot be transparent: write a .webm or a .mov")
+    return codec
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -222,11 +276,11 @@ def parse_framing(text: str) -> str:
 
 
 def parse_background(text: str | None) -> str | Path | None:
-    """A colour as `#RRGGBB`, or the path of a picture. Raises UserError."""
+    """A colour as `#RRGGBB`, the path of a picture, or `transparent`. Raises UserError."""
     from PIL import ImageColor
 
-    if text is None:
-        return None
+    if text is None or text == _TRANSPARENT:
+        return text
     path = Path(text)
     if path.is_file():
         return path.resolve()

@@ -58,10 +58,10 @@ def read_frames(
         number += 1
 
 
-def frame_at(path: Path, time_s: float) -> U8:
-    """The BGR picture on screen at `time_s`; the last one where the video is shorter."""
+def frame_at(path: Path, time_s: float, pixel_format: str = "bgr24") -> U8:
+    """The picture on screen at `time_s`, as `read_frames` gives it; the last where the video is shorter."""
     last: U8 | None = None
-    for time, _, picture in _timed_pictures(path, "bgr24", strict=False):
+    for time, _, picture in _timed_pictures(path, pixel_format, strict=False):
         if last is not None and time > time_s:
             break
         last = picture

@@ -1,15 +1,10 @@
-"""Write H.264 (x264) video into MP4, with exact times and the colours named in the stream.
-
-The encoder's thread count is a setting and never the machine's: x264's output depends on it, and the same
-frames shall give the same bytes everywhere.
-"""
+"""Write the pictures of a video, with exact times and the colours named in the stream."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,44 +13,20 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from greenroom.media.colour import BT709, FULL_RANGE, LIMITED_RANGE, bgr_to_i420
-from greenroom.media.mux import Pcm, join_segments
+from greenroom.media.colour import bgr_to_i420
+from greenroom.media.encoders import VideoSettings, add_video_stream, encoder_format
+from greenroom.media.formats import FORMATS
+from greenroom.media.mux import Pcm, container_options, join_segments
+
+__all__ = ["VideoSettings", "VideoWriter", "planes_of", "write_mp4"]
 
 U8 = npt.NDArray[np.uint8]
 
-TIMESCALE = 90_000
-"""Ticks a second of every video track; divides by 24, 25 and 30."""
-
-
-@dataclass(slots=True, frozen=True)
-class VideoSettings:
-    """How pictures are encoded."""
-
-    width: int
-    """Even."""
-    height: int
-    """Even."""
-    fps: int = 25
-    preset: str = "superfast"
-    crf: int = 20
-    """Constant quality, 0..51."""
-    bitrate_bps: int | None = None
-    """Highest mean rate over two seconds (a VBV cap on the constant quality), or None for no cap."""
-    threads: int = 2
-    keyframe_interval: int = 50
-    """Frames; a player can seek to each."""
-    b_frames: int | None = None
-    """None for the preset's own number."""
-    light: bool = False
-    """One reference, a short look-ahead, less refinement: a person before a still background gains little."""
-    monochrome: bool = False
-    """Luma alone, full range: for alpha mattes."""
-    tune: str | None = None
-
 
 class VideoWriter:
-    """Writes one MP4 with one video stream. The file appears at `path` only when it is whole."""
+    """Writes one file with one video stream. It appears at `path` only when it is whole."""
 
     def __init__(self, path: Path, settings: VideoSettings) -> None:
         self._path = path
@@ -63,8 +34,10 @@ class VideoWriter:
         self._settings = settings
         self._number = 0
         self._spare: deque[Any] = deque()
-        self._container = av.open(str(self._partial), "w", format="mp4", options=_MOVIE_OPTIONS)
-        self._stream = _add_h264(self._container, settings)
+        ending = FORMATS[settings.codec].ending
+        self._container = av.open(str(self._partial), "w", format=ending, options=container_options(ending))
+        self._stream = add_video_stream(self._container, settings)
+        self._converter = VideoReformatter() if encoder_format(settings) != settings.frame_format else None
 
     @property
     def frame_count(self) -> int:
@@ -80,22 +53,40 @@ class VideoWriter:
         return frame
 
     def _fresh_frame(self) -> Any:
-        return av.VideoFrame(
-            self._settings.width, self._settings.height, "gray" if self._settings.monochrome else "yuv420p"
-        )
+        return av.VideoFrame(self._settings.width, self._settings.height, self._settings.frame_format)
 
     def write(self, frame: Any) -> None:
         """Encode a frame from `new_frame`. It belongs to the writer from here on."""
-        frame.pts = self._number
-        frame.time_base = Fraction(1, self._settings.fps)
+        ready = self._converted(frame)
+        ready.pts = self._number
+        ready.time_base = Fraction(1, self._settings.fps)
         self._number += 1
-        self._container.mux(self._stream.encode(frame))
+        self._container.mux(self._stream.encode(ready))
         self._spare.append(frame)
 
+    def _converted(self, frame: Any) -> Any:
+        """The frame in the encoder's own format."""
+        if self._converter is None:
+            return frame
+        target = encoder_format(self._settings)
+        return self._converter.reformat(
+            frame,
+            format=target,
+            src_colorspace=Colorspace.ITU709,
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG if target in ("argb", "rgb24") else ColorRange.MPEG,
+            interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+            threads=1,
+        )
+
     def write_picture(self, picture: U8) -> None:
-        """Encode a BGR picture [height, width, 3], or a gray one [height, width] for a monochrome stream."""
+        """Encode a BGR picture [height, width, 3], a BGRA one for a stream with opacity, or a gray one
+        [height, width] for a monochrome stream."""
         frame = self.new_frame()
-        source = (picture,) if self._settings.monochrome else bgr_to_i420(picture)
+        source: tuple[U8, ...] = (picture,) if self._settings.monochrome else bgr_to_i420(picture[..., :3])
+        if self._settings.alpha:
+            source = (*source, picture[..., 3])
         for plane, values in zip(planes_of(frame), source, strict=True):
             plane[:] = values
         self.write(frame)
@@ -121,9 +112,6 @@ class VideoWriter:
             self.close()
         else:
             self.discard()
-
-
-_MOVIE_OPTIONS = {"movflags": "+faststart", "video_track_timescale": str(TIMESCALE)}
 
 
 def planes_of(frame: Any) -> list[U8]:
@@ -157,39 +145,3 @@ def write_mp4(
         return writer.frame_count
     finally:
         silent.unlink(missing_ok=True)
-
-
-def x264_options(settings: VideoSettings) -> dict[str, str]:
-    """The encoder's private options for `settings`."""
-    options = {
-        "preset": settings.preset,
-        "crf": str(settings.crf),
-        "x264-params": f"keyint={settings.keyframe_interval}:min-keyint={settings.keyframe_interval}:"
-        f"scenecut=0:open-gop=0:sliced-threads=0:threads={settings.threads}",
-    }
-    if settings.light:
-        options["x264-params"] += ":ref=1:subme=3:rc-lookahead=10"
-    if settings.tune is not None:
-        options["tune"] = settings.tune
-    if settings.bitrate_bps is not None:
-        kbps = max(40, settings.bitrate_bps // 1000)
-        options["x264-params"] += f":vbv-maxrate={kbps}:vbv-bufsize={2 * kbps}"
-    if settings.b_frames is not None:
-        options["x264-params"] += f":bframes={settings.b_frames}"
-    return options
-
-
-def _add_h264(container: Any, settings: VideoSettings) -> Any:
-    if settings.width % 2 or settings.height % 2:
-        raise ValueError(f"H.264 needs even sides, not {settings.width}x{settings.height}.")
-    stream = container.add_stream("libx264", rate=settings.fps, options=x264_options(settings))
-    context = stream.codec_context
-    stream.width, stream.height = settings.width, settings.height
-    stream.pix_fmt = "gray" if settings.monochrome else "yuv420p"
-    context.time_base = Fraction(1, settings.fps)
-    stream.time_base = Fraction(1, TIMESCALE)
-    context.thread_count = settings.threads
-    context.thread_type = "FRAME"
-    context.color_range = FULL_RANGE if settings.monochrome else LIMITED_RANGE
-    context.colorspace = context.color_primaries = context.color_trc = BT709
-    return stream

@@ -45,7 +45,8 @@ class SubtitleConfig(WireModel):
 
 class VideoConfig(WireModel):
     clip_mode: Literal["RESIZE", "CROP"] | None = None
-    codec: Literal["H264", "VP8", "VP9", "QTRLE"] | None = None
+    codec: Literal["H264", "H265", "VP8", "VP9", "QTRLE", "PRORES_4444"] | None = None
+    """H265 and PRORES_4444 are our own: the contract ends at QTRLE."""
     bitrate: int = Field(ge=40, le=30_000)
     """kbit/s"""
     width: int = Field(ge=0, le=3840)
@@ -59,6 +60,8 @@ class VideoConfig(WireModel):
     is_end_at_first_frame: bool | None = None
     output_external_url: Url | None = None
     is_vocabulary_config_enable: bool | None = None
+    is_loudness_normalization_enable: bool | None = None
+    """Our own: False leaves the speech as loud as it is. None: as the server is set."""
 
 
 class BackgroundMusicConfig(WireModel):

@@ -17,6 +17,8 @@ from greenroom.stage.loop import FADE_FREE_DISTANCE, LoopFrame
 
 ENTER_FRAMES = 8
 """Frames, 0.32 s, in which a picture becomes another at the beginning and the end of an action."""
+WAY_BACK_FRAMES = VIDEO_FPS
+"""In this time a video that ends as it began goes back to its first frame."""
 LEAST_SILENCE_FRAMES = 3 * VIDEO_FPS
 """Silence at the end of a scene that is shown as listening, not as a pause of the speech."""
 _AFTER_SPEECH_FRAMES = VIDEO_FPS // 2
@@ -74,6 +76,9 @@ class Course:
     idle: IdleLoop | None = None
     idle_from: int | None = None
     """The frame of the performance at which the idle loop begins; None: never."""
+    way_back: tuple[LoopFrame, ...] = ()
+    """The last frames of the performance, where they lead back to its beginning."""
+    way_back_from: int = 0
 
     def layers(self, number: int) -> list[Layer]:
         """What lies over the walk at frame `number` of the performance, from below; nothing hidden."""
@@ -87,6 +92,10 @@ class Course:
                 at = action.run[0] + number - action.start
                 near = min(number - action.start, action.end - 1 - number)
                 found.append(Layer(LoopFrame(at, at, 0.0), min(1.0, (near + 1) / (ENTER_FRAMES + 1))))
+        since = number - self.way_back_from
+        if 0 <= since < len(self.way_back):
+            share = min(1.0, (since + 1) / (min(ENTER_FRAMES, len(self.way_back) - 1) + 1))
+            found.append(Layer(self.way_back[since], share))
         hidden = max((place for place, layer in enumerate(found) if layer.share >= 1.0), default=0)
         return found[hidden:]
 

@@ -127,6 +127,14 @@ class Performer:
     def idle_loop(self) -> IdleLoop | None:
         return IdleLoop(self.avatar.idle, self._index.idle_seam) if self.avatar.idle is not None else None
 
+    def first_frames(self, count: int, seed: int, idle: bool) -> tuple[LoopFrame, ...]:
+        """How a performance begins that has no action: the walk, or, where nobody speaks, the idle loop."""
+        idle_loop = self.idle_loop if idle else None
+        if idle_loop is not None:
+            return tuple(idle_loop.frame(number) for number in range(count))
+        walk = BaseLoop(self._index, seed)
+        return tuple(walk.frame(number) for number in range(count))
+
     def drive(self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None) -> Any:
         """The mouth track of a speech, or None for an avatar without a painter."""
         return self.avatar.painter.drive(pcm, sample_rate, phonemes) if self.avatar.painter else None

@@ -7,17 +7,20 @@ counted at the plan's own rate; each scene lasts a whole number of them.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from greenroom.engines.protocols import PhonemeSpan
-from greenroom.media.encode import VideoSettings
+from greenroom.media.encoders import VideoSettings
+from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.stage.actions import ActionMark
 from greenroom.stage.clock import MediaClock
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement
 from greenroom.stage.layer_plan import Layer
+from greenroom.stage.mix import SoundPlan
+from greenroom.stage.sheet import TRANSPARENT, Crop
 from greenroom.stage.subtitle_plan import Cue, SubtitleStyle
 
 FRAME_RATES = (24, 25, 30)
@@ -41,7 +44,7 @@ class ScenePlan:
     duration_s: float = 0.0
     """Shortest duration; speech that is longer extends the scene."""
     background: str = "#FFFFFF"
-    """`#RRGGBB`, or the path of an image that is cut to cover the canvas."""
+    """`#RRGGBB`, the path of an image that is cut to cover the canvas, or `transparent`."""
     placement: Placement | None = None
     """Where the avatar's whole base picture goes; None: `framing` says."""
     framing: Framing = Framing.HALF
@@ -73,6 +76,12 @@ class RenderPlan:
     title: str = ""
     subtitle_style: SubtitleStyle | None = None
     """None: no subtitles are burnt in."""
+    codec: Codec = Codec.H264
+    crop: Crop | None = None
+    """Scenes are laid out on this larger canvas, and `width` x `height` of it are kept."""
+    ends_at_first_frame: bool = False
+    """The last frame shows the person as the first one does, so that videos can follow each other."""
+    sound: SoundPlan = field(default_factory=SoundPlan)
 
     def __post_init__(self) -> None:
         if not self.scenes:
@@ -85,10 +94,42 @@ class RenderPlan:
                     f"{self.width}x{self.height} is no size for a video: both sides must be even and "
                     f"between 16 and {LARGEST_SIDE}."
                 )
+        self._check_output()
         if self.preset not in PRESETS:
             raise PlanError(
                 f"There is no encoder preset {self.preset!r}; choose one of {', '.join(PRESETS)}."
             )
+
+    def _check_output(self) -> None:
+        if self.is_transparent and not self.output.has_alpha:
+            raise PlanError(
+                f"A video in {self.codec} cannot be transparent: give every scene a background, or choose "
+                "VP9, PRORES_4444, VP8 or QTRLE."
+            )
+        part = self.crop
+        if part is not None and not (
+            0 <= part.x <= part.canvas_width - self.width and 0 <= part.y <= part.canvas_height - self.height
+        ):
+            raise PlanError(
+                f"The part of {self.width}x{self.height} at {part.x}, {part.y} leaves the picture, which is "
+                f"{part.canvas_width}x{part.canvas_height}: give a smaller part, or move it."
+            )
+
+    @property
+    def output(self) -> OutputFormat:
+        return FORMATS[self.codec]
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height on which the scenes are laid out."""
+        if self.crop is None:
+            return self.width, self.height
+        return self.crop.canvas_width, self.crop.canvas_height
+
+    @property
+    def is_transparent(self) -> bool:
+        """Whether any scene has no background."""
+        return any(scene.background == TRANSPARENT for scene in self.scenes)
 
     @property
     def video(self) -> VideoSettings:
@@ -102,6 +143,8 @@ class RenderPlan:
             threads=self.threads,
             keyframe_interval=2 * self.fps,
             light=True,
+            codec=self.codec,
+            alpha=self.is_transparent,
         )
 
     def to_json(self) -> str:
@@ -115,6 +158,9 @@ class RenderPlan:
             data["scenes"] = tuple(_scene(scene) for scene in data["scenes"])
             if data.get("subtitle_style") is not None:
                 data["subtitle_style"] = SubtitleStyle.from_json(data["subtitle_style"])
+            data["codec"] = Codec(data.get("codec", Codec.H264))
+            data["crop"] = Crop(**data["crop"]) if data.get("crop") else None
+            data["sound"] = SoundPlan.from_json(data.get("sound") or {})
             return cls(**data)
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, PlanError):

@@ -1,4 +1,4 @@
-"""Render a plan to an MP4: segment by segment, so that a job that was cut off goes on where it was.
+"""Render a plan to a video: segment by segment, so that a job that was cut off goes on where it was.
 
 A segment's pictures depend on the plan and on their own numbers only, never on what was rendered before; the
 encoder starts afresh in each. So a segment that is rendered alone is byte for byte that of the full run, and
@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,21 @@ import numpy as np
 
 from greenroom.engines.protocols import VIDEO_FPS, Pcm, Progress
 from greenroom.media.encode import VideoWriter, planes_of
-from greenroom.media.mux import AUDIO_RATE, join_segments, pcm_for
+from greenroom.media.mux import AUDIO_RATE, join_tracks, pcm_for
 from greenroom.media.wav import read_wav
 from greenroom.stage.actions import place_actions
 from greenroom.stage.clock import performance_frame
-from greenroom.stage.course import Course, idle_start
+from greenroom.stage.course import WAY_BACK_FRAMES, Course, idle_start
+from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
 from greenroom.stage.layer_sound import with_layer_sound
 from greenroom.stage.layers import LayerRun, LayerStack, SceneSpan
+from greenroom.stage.mix import mixed_sound
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
 from greenroom.stage.scene import Person, Scene, background_picture
+from greenroom.stage.sheet import BLACK, TRANSPARENT, WHITE, Planes, Sheet
 from greenroom.stage.subtitle import SubtitleLayer
 
 _DEPTH = 4
@@ -77,7 +80,7 @@ class Renderer:
         self._acts: dict[int, _Act] = {}
 
     def segment(self, spec: SegmentSpec, out: Path, progress: Progress | None = None) -> None:
-        """Render one segment into the MP4 `out`, which appears when it is whole.
+        """Render one segment into `out`, which appears when it is whole.
 
         Raises:
             SceneError, MediaError, AvatarPackageError: with a text fit for a user.
@@ -97,18 +100,18 @@ class Renderer:
         act = self._act(spec.scene)
         with ExitStack() as stack:
             people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
-            layers = stack.enter_context(act.layers.run(spec.first_frame, spec.frame_count))
+            layers = [
+                stack.enter_context(layers.run(spec.first_frame, spec.frame_count)) for layers in act.layers
+            ]
             finished = self._compose(act, people, layers, writer, spec.first_frame)
             yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
 
-    def sound(self) -> Pcm:
-        """The sound of the whole video at the output rate, as long as its pictures."""
-        parts: list[Pcm] = []
+    def sound(self) -> Iterator[Pcm]:
+        """What is heard in each scene, mono [1, samples] at the output rate, as long as its pictures."""
         for scene in self.plan.scenes:
             length = Fraction(scene_frames(self.plan, scene), self.plan.fps)
             pcm, rate = _speech_of(scene)
-            parts.append(with_layer_sound(pcm_for(pcm, rate, length), AUDIO_RATE, scene.layers))
-        return np.concatenate(parts)
+            yield with_layer_sound(pcm_for(pcm, rate, length), AUDIO_RATE, scene.layers)[None]
 
     def close(self) -> None:
         for act in self._acts.values():
@@ -125,17 +128,19 @@ class Renderer:
         """The scene's avatar, ready to play; only that of one scene is kept open."""
         if number not in self._acts:
             self.close()
-            self._acts[number] = _Act.open(self.plan, self.plan.scenes[number], self._opener, self.times)
+            self._acts[number] = _Act.open(self.plan, number, self._opener, self.times)
         return self._acts[number]
 
     def _perform(self, act: _Act, spec: SegmentSpec) -> Iterator[PersonPicture | None]:
         """One person a frame; the very same object where the rate repeats a frame."""
         last: tuple[int, PersonPicture] | None = None
+        ending = len(act.performer.course.way_back) + act.performer.course.way_back_from - 1
         for frame in range(spec.first_frame, spec.first_frame + spec.frame_count):
             number = performance_frame(frame, self.plan.fps)
             if last is None or last[0] != number:
                 wall, cpu = time.perf_counter(), time.thread_time()
-                last = (number, act.performer.frame(number, act.track, number))
+                # The very first frame again has its mouth too.
+                last = (number, act.performer.frame(number, act.track, 0 if number == ending else number))
                 self.times.add("perform", time.perf_counter() - wall, time.thread_time() - cpu)
             yield last[1] if act.scene.show_person else None
 
@@ -143,19 +148,15 @@ class Renderer:
         self,
         act: _Act,
         people: Ahead[PersonPicture | None],
-        layers: LayerRun,
+        layers: Sequence[LayerRun],
         writer: VideoWriter,
         first_frame: int,
     ) -> Iterator[Any]:
         for number, person in enumerate(people, first_frame):
             wall, cpu = time.perf_counter(), time.thread_time()
             frame = writer.new_frame()
-            colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
-            planes = planes_of(frame)
-            layers.draw(planes, colour, alpha)
-            if act.subtitles is not None:
-                # The middle of the frame's time, so that a cue is never more than half a frame off.
-                act.subtitles.draw(planes, (number + 0.5) * 1000 / self.plan.fps)
+            # The middle of the frame's time, so that a cue is never more than half a frame off.
+            act.draw(planes_of(frame), layers, person, (number + 0.5) * 1000 / self.plan.fps)
             self.times.add("compose", time.perf_counter() - wall, time.thread_time() - cpu)
             yield frame
 
@@ -166,34 +167,72 @@ class _Act:
 
     scene: ScenePlan
     performer: Performer
-    layers: LayerStack
+    layers: tuple[LayerStack, ...]
+    """One; or two where the scene is transparent: over black and over white."""
+    sheet: Sheet
     track: Any
     subtitles: SubtitleLayer | None
 
     @classmethod
-    def open(cls, plan: RenderPlan, scene: ScenePlan, opener: AvatarOpener, times: StageTimes) -> _Act:
+    def open(cls, plan: RenderPlan, number: int, opener: AvatarOpener, times: StageTimes) -> _Act:
+        scene = plan.scenes[number]
         wall, cpu = time.perf_counter(), time.process_time()
-        canvas = (plan.width, plan.height)
-        background = background_picture(scene.background, canvas)
         performer = Performer(opener(Path(scene.package)), scene.seed)
-        placement = scene.placement or _framed(scene, performer, canvas)
-        stage = Scene(canvas, background, Person(performer.picture_size, placement, performer.person_area))
-        span = SceneSpan(canvas, plan.fps, scene_frames(plan, scene))
-        layers = LayerStack(stage, scene.layers, scene.layers_below, span)
+        span = SceneSpan(plan.canvas, plan.fps, scene_frames(plan, scene))
+        layers = tuple(
+            LayerStack(stage, scene.layers, scene.layers_below, span)
+            for stage in _stages(scene, performer, plan.canvas)
+        )
         style = plan.subtitle_style if scene.subtitles else None
-        subtitles = SubtitleLayer(scene.subtitles, style, canvas) if style is not None else None
+        size = (plan.width, plan.height)
+        subtitles = SubtitleLayer(scene.subtitles, style, size) if style is not None else None
         times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
         wall, cpu = time.perf_counter(), time.process_time()
         pcm, rate = _speech_of(scene)
         frames = -(-scene_frames(plan, scene) * VIDEO_FPS // plan.fps)
-        performer.course = _course(scene, performer, frames, idle_start(pcm, rate, frames))
+        course = _course(scene, performer, frames, idle_start(pcm, rate, frames))
+        performer.course = _with_way_back(course, plan, number, performer)
         covered = frames + 1
         padding = covered * rate // VIDEO_FPS + rate // VIDEO_FPS - len(pcm)
         if padding > 0:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
-        return cls(scene, performer, layers, track, subtitles)
+        return cls(scene, performer, layers, Sheet(size, plan.crop), track, subtitles)
+
+    def draw(
+        self, planes: Planes, runs: Sequence[LayerRun], person: PersonPicture | None, at_ms: float
+    ) -> None:
+        """Fill the planes of an output frame: the scene with its layers, and above it its subtitles.
+
+        `runs`: of `layers`, one each.
+        """
+        colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
+
+        def over(run: LayerRun) -> Callable[[Planes], None]:
+            return lambda canvas: run.draw(canvas, colour, alpha)
+
+        def above(part: Planes) -> None:
+            if self.subtitles is not None:
+                self.subtitles.draw(part, at_ms)
+
+        if len(runs) == 1:
+            self.sheet.draw(planes, over(runs[0]), above)
+        else:
+            self.sheet.draw_clear(planes, over(runs[0]), over(runs[1]), above)
+
+
+def _stages(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> tuple[Scene, ...]:
+    """Raises SceneError: a person who was not cut out cannot stand before nothing."""
+    area = performer.person_area
+    if scene.background == TRANSPARENT and scene.show_person and area is None:
+        raise SceneError(
+            "The avatar stands before the background of its footage, so its video cannot be transparent: "
+            "choose H264, or train the avatar on footage before a plain screen."
+        )
+    person = Person(performer.picture_size, scene.placement or _framed(scene, performer, canvas), area)
+    grounds = (BLACK, WHITE) if scene.background == TRANSPARENT else (scene.background,)
+    return tuple(Scene(canvas, background_picture(ground, canvas), person) for ground in grounds)
 
 
 def _framed(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> Placement:
@@ -207,6 +246,22 @@ def _course(scene: ScenePlan, performer: Performer, frames: int, idle_from: int 
     """Raises SceneError for an action that the avatar does not have."""
     actions = place_actions(scene.actions, performer.avatar.actions, frames)
     return Course(actions, performer.idle_loop, idle_from)
+
+
+def _with_way_back(course: Course, plan: RenderPlan, number: int, performer: Performer) -> Course:
+    """The course of the last scene led back to the first frame, where the plan asks for it.
+
+    As the contract has it, videos with actions end where their last action leaves them.
+    """
+    scenes = plan.scenes
+    if not plan.ends_at_first_frame or number != len(scenes) - 1 or any(scene.actions for scene in scenes):
+        return course
+    last = performance_frame(scene_frames(plan, scenes[number]) - 1, plan.fps)
+    count = min(WAY_BACK_FRAMES, (last + 2) // 2)
+    pcm, rate = _speech_of(scenes[0])
+    opening = -(-scene_frames(plan, scenes[0]) * VIDEO_FPS // plan.fps)
+    frames = performer.first_frames(count, scenes[0].seed, idle_start(pcm, rate, opening) == 0)
+    return replace(course, way_back=frames[::-1], way_back_from=last - count + 1)
 
 
 def _speech_of(scene: ScenePlan) -> tuple[Pcm, int]:
@@ -228,14 +283,18 @@ def render_segment(
         renderer.segment(spec, out, progress)
 
 
-def join_video(plan: RenderPlan, segments: Sequence[Path], out: Path) -> int:
+def join_video(
+    plan: RenderPlan, segments: Sequence[Path], out: Path, progress: Progress | None = None
+) -> int:
     """Join all segments of `plan`, in order, with its sound; returns the number of frames.
 
     Raises:
         DamagedMediaError: a segment cannot be read or does not fit the others.
+        MusicError: the music cannot be read any more.
     """
     metadata = {"title": plan.title} if plan.title else {}
-    return join_segments(segments, Renderer(plan).sound(), AUDIO_RATE, out, metadata)
+    with mixed_sound(Renderer(plan).sound(), plan.sound, out.parent, progress) as sound:
+        return join_tracks(segments, sound, out, plan.codec, metadata)
 
 
 def render_video(
@@ -245,7 +304,7 @@ def render_video(
     opener: AvatarOpener = open_avatar,
     work_folder: Path | None = None,
 ) -> RenderReport:
-    """Render the whole video into the MP4 `out`.
+    """Render the whole video into `out`, in the format of the plan's codec.
 
     Segments that lie finished in `work_folder` are used as they are, so a call that was cut off goes on with
     the same folder; without one a temporary folder is used and removed.
@@ -255,7 +314,7 @@ def render_video(
     total = sum(spec.frame_count for spec in specs)
     folder = work_folder or Path(tempfile.mkdtemp(prefix="render-", dir=out.parent))
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"segment-{spec.number:04d}.mp4" for spec in specs]
+    paths = [folder / f"segment-{spec.number:04d}.{plan.output.ending}" for spec in specs]
     try:
         with Renderer(plan, opener) as renderer:
             for spec, path in zip(specs, paths, strict=True):

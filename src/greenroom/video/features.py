@@ -24,9 +24,6 @@ MOST_OF_TYPE = {LayerType.HUMAN: 1, LayerType.VIDEO: 2}
 
 def check_features(content: Create2DDigitalHumanVideoReq) -> None:
     """Raises NotBuiltFeatureError for the first member that asks for something not built yet."""
-    music = content.background_music_config
-    if music is not None and music.music_asset_id:
-        raise NotBuiltFeatureError("background_music_config.music_asset_id", "background music")
     if content.callback_config is not None:
         raise NotBuiltFeatureError("callback_config", "a callback at the end of the job")
     if content.video_config is not None:
@@ -38,21 +35,14 @@ def check_features(content: Create2DDigitalHumanVideoReq) -> None:
 
 
 def _check_video(video: VideoConfig) -> None:
-    if video.codec not in (None, "H264"):
-        raise NotBuiltFeatureError("video_config.codec", f"the codec {video.codec} (H264 is)")
     switches = {
         "is_enable_super_resolution": "super resolution",
-        "is_end_at_first_frame": "ending at the first frame",
         "is_vocabulary_config_enable": "the vocabulary",
         "output_external_url": "an output to another storage",
     }
     for name, what in switches.items():
         if getattr(video, name):
             raise NotBuiltFeatureError(f"video_config.{name}", what)
-    if video.clip_mode == "CROP" or video.dx or video.dy:
-        raise NotBuiltFeatureError(
-            "video_config.clip_mode", "cutting a part out of the picture (CROP, dx, dy)"
-        )
 
 
 def _check_scene(field: str, scene: ShootScript) -> None:

@@ -14,6 +14,7 @@ from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
 from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
+from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
@@ -90,6 +91,9 @@ class _Video:
             if scene.subtitle_key and not self._subtitles(index).is_file():
                 await self._fetch(scene.subtitle_key, self._subtitles(index), "the subtitle file")
         await fetch_layers(self.plan, self.folder, self._fetch, self.job.runtime.settings)
+        music = self.plan.sound.music
+        if music is not None and not self.music.is_file():
+            await self._fetch(music.key, self.music, "the background music")
         return None
 
     async def speak(self, index: int) -> JsonValue:
@@ -137,6 +141,8 @@ class _Video:
                 "framing": self.plan.framing,
                 "scenes": [self._scene(index, scene) for index, scene in enumerate(self.plan.scenes)],
                 "subtitles": self._subtitle_order(),
+                "output": asdict(self.plan.output),
+                "sound": self._sound_order(),
             },
         )
         return answer["segments"]
@@ -196,7 +202,15 @@ class _Video:
 
     @property
     def video(self) -> Path:
-        return self.folder / "video.mp4"
+        return self.folder / self._output.file_name
+
+    @property
+    def music(self) -> Path:
+        return self.folder / "music"
+
+    @property
+    def _output(self) -> OutputFormat:
+        return FORMATS[Codec(self.plan.output.codec)]
 
     @property
     def cover(self) -> Path:
@@ -220,8 +234,17 @@ class _Video:
             return None
         return {"style": asdict(plan.style), "burn": plan.burn, "folder": str(self.folder)}
 
+    def _sound_order(self) -> dict[str, Any]:
+        sound = self.plan.sound
+        return {
+            "music": str(self.music) if sound.music else None,
+            "volume": sound.music.volume_percent if sound.music else 0,
+            "is_levelled": sound.is_levelled,
+            "voice_gain_db": sound.voice_gain_db,
+        }
+
     def _segment(self, number: int) -> Path:
-        return self.folder / f"segment-{number:04d}.mp4"
+        return self.folder / f"segment-{number:04d}.{self._output.ending}"
 
     def _scene(self, index: int, scene: ScenePlan) -> dict[str, Any]:
         background, human = scene.background, scene.human
@@ -270,7 +293,7 @@ async def _register(
             name=row.asset_name,
             type=AssetType.VIDEO,
             files=[
-                ReadyFile(row.video_key, "video.mp4", "MP4"),
+                ReadyFile(row.video_key, row.output.file_name, row.output.file_type),
                 ReadyFile(row.cover_key, "cover.jpg", "JPG", FileCategory.COVER),
                 *(
                     ReadyFile(row.subtitle_key(name), name, name[-3:].upper(), FileCategory.OTHER)

@@ -11,6 +11,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow, UtcTime
+from greenroom.media.formats import FORMATS, Codec, OutputFormat
 
 
 class VideoState(StrEnum):
@@ -65,7 +66,12 @@ class VideoJob(ScopedRow):
 
     @property
     def video_key(self) -> str:
-        return f"assets/{self.project_id}/{self.asset_id}/video.mp4"
+        return f"assets/{self.project_id}/{self.asset_id}/{self.output.file_name}"
+
+    @property
+    def output(self) -> OutputFormat:
+        """The format that was asked for; plans of earlier versions have none."""
+        return FORMATS[Codec((self.plan.get("output") or {}).get("codec", Codec.H264))]
 
     def subtitle_key(self, name: str) -> str:
         """Of a subtitle file that belongs to the video, such as `subtitles.srt`."""

@@ -72,6 +72,41 @@ class SubtitlePlan:
 
 
 @dataclass(slots=True, frozen=True)
+class OutputPlan:
+    codec: str = "H264"
+    """`media.formats.Codec`"""
+    is_transparent: bool = False
+    """Scenes without a background have none; else it is white."""
+    crop: tuple[int, int] | None = None
+    """dx and dy of the part that is kept of the avatar's picture; None: the whole."""
+    ends_at_first_frame: bool = False
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        crop = data.get("crop")
+        return cls(**{**data, "crop": tuple(crop) if crop else None})
+
+
+@dataclass(slots=True, frozen=True)
+class MusicPlan:
+    key: str
+    volume_percent: int
+
+
+@dataclass(slots=True, frozen=True)
+class VideoSoundPlan:
+    music: MusicPlan | None = None
+    is_levelled: bool = False
+    voice_gain_db: float = 0.0
+    """What the wished volume adds to the voice."""
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        music = data.get("music")
+        return cls(**{**data, "music": MusicPlan(**music) if music else None})
+
+
+@dataclass(slots=True, frozen=True)
 class VideoPlan:
     avatar_key: str
     """The avatar package, zipped."""
@@ -90,6 +125,8 @@ class VideoPlan:
     framing: str = "half"
     """`half` or `head`: how much is seen of a person whose place no scene gives."""
     subtitles: SubtitlePlan | None = None
+    output: OutputPlan = OutputPlan()
+    sound: VideoSoundPlan = VideoSoundPlan()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -118,4 +155,7 @@ class VideoPlan:
         )
         given = data.get("subtitles")
         subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
-        return cls(**{**data, "scenes": scenes, "subtitles": subtitles})
+        # Plans of earlier versions have neither.
+        output = OutputPlan.from_json(data.get("output") or {})
+        sound = VideoSoundPlan.from_json(data.get("sound") or {})
+        return cls(**{**data, "scenes": scenes, "subtitles": subtitles, "output": output, "sound": sound})

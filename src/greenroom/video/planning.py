@@ -28,6 +28,8 @@ from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.layers import person_of, plan_layers
 from greenroom.video.links import own_object
+from greenroom.video.music import sound_plan
+from greenroom.video.outputs import output_plan
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
@@ -56,11 +58,13 @@ async def make_plan(
     prefix: str,
     framing: str = "half",
     subtitles: SubtitleOrder | None = None,
+    music_key: str | None = None,
 ) -> VideoPlan:
     """Check the whole request and resolve it.
 
     Recordings and edited subtitles are copied below `prefix`, so that a later change of the script does not
-    change the video. `framing` is for scenes that do not place the person: `half` or `head`.
+    change the video. `framing` is for scenes that do not place the person: `half` or `head`. `music_key` is
+    an object of the operator's own that plays instead of an asset.
 
     Raises:
         GreenroomError: something is missing, too large, unknown, not usable or not built; the text says what.
@@ -71,6 +75,7 @@ async def make_plan(
         raise VideoContentError("shoot_scripts is empty: give at least one scene, or a script_id with scenes")
     check_scenes(scenes)
     video = _require_video(content.video_config)
+    output = output_plan(video, scenes)
     avatar = await _avatar(context, content.model_asset_id)
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
@@ -100,6 +105,8 @@ async def make_plan(
         action_interval_ms=interval_ms,
         framing=framing,
         subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
+        output=output,
+        sound=await sound_plan(context, content, style.volume_percent, music_key),
     )
 
 

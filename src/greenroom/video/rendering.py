@@ -17,6 +17,8 @@ from typing import Any
 from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle
 from greenroom.video.errors import VideoContentError
 
+_MOST_BPS = 104_857_600
+"""The largest `video_bit_rate` that the contract knows; ProRes 4444 has more."""
 _open_renderer: tuple[str, Any] | None = None
 """The plan's path and its renderer: opened once for all segments of a job."""
 
@@ -78,14 +80,15 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
-    subtitles}`: write the render plan.
+    subtitles, output, sound}`: write the render plan.
 
     A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below}`;
-    see `subtitling.with_subtitles` for the texts and `layer_files` for the layers. Answers `{segments}`, the
-    number of parts to render.
+    see `subtitling.with_subtitles` for the texts, `layer_files` for the layers, and `finishing` for `output`
+    and `sound`. Answers `{segments}`, the number of parts to render.
     """
     from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.video.finishing import output_members, with_sound
     from greenroom.video.subtitling import with_subtitles
 
     try:
@@ -96,8 +99,9 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             fps=payload["fps"],
             bitrate_bps=payload["bitrate_kbps"] * 1000,
             title=payload["title"],
+            **output_members(payload),
         )
-        made = with_subtitles(_with_actions(made, payload), payload)
+        made = with_sound(with_subtitles(_with_actions(made, payload), payload), payload)
         segments = len(plan_segments(made))
     except SceneError as error:
         raise VideoContentError(str(error)) from error
@@ -129,12 +133,17 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{plan, segments, out, cover}`: write the whole video and its cover; answers what it holds."""
     from greenroom.media.cover import write_cover
     from greenroom.media.probe import probe
+    from greenroom.stage.music import MusicError
     from greenroom.stage.plan import RenderPlan
     from greenroom.stage.render import join_video
+    from greenroom.video.music import MUSIC_FIELD
 
     made = RenderPlan.from_json(Path(payload["plan"]).read_text())
     out = Path(payload["out"])
-    frames = join_video(made, [Path(path) for path in payload["segments"]], out)
+    try:
+        frames = join_video(made, [Path(path) for path in payload["segments"]], out, progress)
+    except MusicError as error:
+        raise VideoContentError(f"{MUSIC_FIELD}: {error}") from error
     write_cover(out, Path(payload["cover"]))
     info = probe(out)
     assert info.video is not None and info.audio is not None
@@ -145,7 +154,7 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             "width": info.video.width,
             "height": info.video.height,
             "frame_rate": str(made.fps),
-            "video_bit_rate": round(info.size_bytes * 8 / max(info.duration_s, 0.04)),
+            "video_bit_rate": min(_MOST_BPS, round(info.size_bytes * 8 / max(info.duration_s, 0.04))),
             "duration": round(info.duration_s),
             "audio_codec": info.audio.codec,
             "audio_channels": info.audio.channels,
@@ -173,8 +182,9 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
     from greenroom.stage.framing import Framing
     from greenroom.stage.layer_plan import Layer, whole_videos_s
     from greenroom.stage.plan import ScenePlan
+    from greenroom.video.finishing import canvas_of
 
-    canvas = payload["width"], payload["height"]
+    canvas = canvas_of(payload)
     phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
     picture = AvatarPackage.open(Path(payload["package"])).size
     layers = tuple(Layer.from_json(layer) for layer in scene.get("layers", ()))
@@ -182,8 +192,8 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
         package=payload["package"],
         speech_wav=scene["wav"],
         phonemes=None if phonemes is None else tuple(PhonemeSpan(**span) for span in phonemes),
-        background=_background(scene["background"], canvas),
-        placement=_placement(scene["human"], canvas, picture),
+        background=_background(scene["background"], canvas, _is_transparent(payload)),
+        placement=_placement(scene["human"], canvas, picture) or _whole_picture(payload, picture),
         framing=Framing(payload["framing"]),
         duration_s=whole_videos_s(layers),
         layers=layers,
@@ -219,10 +229,23 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
     return replace(made, scenes=tuple(scenes))
 
 
-def _background(background: dict[str, Any], canvas: tuple[int, int]) -> str:
-    """What the stage takes: a colour, or the path of a picture of the canvas size."""
+def _is_transparent(payload: dict[str, Any]) -> bool:
+    return bool((payload.get("output") or {}).get("is_transparent"))
+
+
+def _whole_picture(payload: dict[str, Any], picture: tuple[int, int]) -> Any:
+    """Of a part that is cut out of the avatar's picture, where that picture lies; else None."""
+    from greenroom.stage.framing import Placement
+
+    return Placement(0, 0, *picture) if (payload.get("output") or {}).get("crop") else None
+
+
+def _background(background: dict[str, Any], canvas: tuple[int, int], is_transparent: bool = False) -> str:
+    """What the stage takes: a colour, the path of a picture of the canvas size, or nothing at all."""
+    from greenroom.stage.sheet import TRANSPARENT
+
     if background["image"] is None:
-        return background["colour"] or "#FFFFFF"
+        return background["colour"] or (TRANSPARENT if is_transparent else "#FFFFFF")
     if background["placement"] is None:
         return str(background["image"])
     return _cropped(Path(background["image"]), background["placement"], canvas)

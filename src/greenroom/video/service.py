@@ -36,11 +36,13 @@ async def create_video(
     *,
     reviewed: bool = True,
     subtitle_files: bool = False,
+    music_key: str | None = None,
 ) -> Create2DDigitalHumanVideoResponse:
     """Check the request in full and put the video into the queue.
 
     `framing`, `half` or `head`, is for scenes that do not place the person themselves. `reviewed` is False
     for the operator's own videos. `subtitle_files` keeps subtitle files even of a video that shows none.
+    `music_key` is a file of the operator's that plays behind it.
 
     Raises:
         ContentRefusedError: a text does not pass the content review.
@@ -59,7 +61,7 @@ async def create_video(
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
     try:
-        plan = await make_plan(context, content, job.prefix, framing, subtitles)
+        plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key)
         await reserve_video(context, job.id, plan.avatar_asset_id)
     except Exception:
         # The recordings copied so far belong to no job.
@@ -140,6 +142,8 @@ def _output(context: Context, job: VideoJob) -> OutputAssetInfo:
     return OutputAssetInfo(
         asset_id=job.asset_id,
         asset_name=job.asset_name,
-        preview_video_url=context.download_url(job.video_key, content_type="video/mp4", inline=True),
+        preview_video_url=context.download_url(
+            job.video_key, content_type=job.output.content_type, inline=True
+        ),
         cover_url=context.download_url(job.cover_key, content_type="image/jpeg", inline=True),
     )
