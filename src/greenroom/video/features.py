@@ -18,8 +18,6 @@ def check_features(content: Create2DDigitalHumanVideoReq) -> None:
     music = content.background_music_config
     if music is not None and music.music_asset_id:
         raise NotBuiltFeatureError("background_music_config.music_asset_id", "background music")
-    if content.callback_config is not None:
-        raise NotBuiltFeatureError("callback_config", "a callback at the end of the job")
     if content.video_config is not None:
         _check_video(content.video_config)
     for index, scene in enumerate(content.shoot_scripts or []):

@@ -78,13 +78,14 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
-    subtitles}`: write the render plan.
+    subtitles, keys, owner}`: write the render plan, and the keys of its parts for the project `owner`.
 
     A scene is `{wav, timing, background, human, actions, number, text, subtitle_file}`; see
     `subtitling.with_subtitles` for the last ones. Answers `{segments}`, the number of parts to render.
     """
     from greenroom.stage.errors import SceneError
-    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.plan import RenderPlan
+    from greenroom.video.segments import segment_keys
     from greenroom.video.subtitling import with_subtitles
 
     try:
@@ -97,14 +98,16 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             title=payload["title"],
         )
         made = with_subtitles(_with_actions(made, payload), payload)
-        segments = len(plan_segments(made))
+        keys = segment_keys(made, payload.get("owner", ""))
     except SceneError as error:
         raise VideoContentError(str(error)) from error
+    if payload.get("keys"):
+        Path(payload["keys"]).write_text(json.dumps(keys))
     out = Path(payload["out"])
     building = out.with_suffix(".part")
     building.write_text(made.to_json())
     os.replace(building, out)
-    return {"segments": segments}
+    return {"segments": len(keys)}
 
 
 def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -195,12 +198,12 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
 
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import VIDEO_FPS
+    from greenroom.reuse.keys import file_digest
     from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, in_order
     from greenroom.stage.plan import scene_frames
 
     runs = AvatarPackage.open(Path(payload["package"])).actions
     interval_ms = payload["action_interval_ms"]
-    spreader = ActionSpreader(interval_ms, runs, payload["title"])
     scenes = []
     for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
         # A timing file of an earlier version has no marks.
@@ -208,6 +211,8 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
         asks = in_order(ActionMark(name, at_ms) for name, at_ms in [*given["actions"], *marked])
         check_actions(f"the actions of scene {number + 1}", asks, runs)
         if interval_ms:
+            # By what is said, not by title or number: an edited scene leaves the others as they were.
+            spreader = ActionSpreader(interval_ms, runs, file_digest(Path(given["wav"])))
             asks = spreader.fill(asks, scene_frames(made, scene) * VIDEO_FPS // made.fps)
         scenes.append(replace(scene, actions=asks))
     return replace(made, scenes=tuple(scenes))
