@@ -106,7 +106,7 @@ async def send_callback(context: Context, subject_id: str, body: Mapping[str, An
 
 
 async def end_attempt(context: Context, subject_id: str, outcome: JobOutcome) -> None:
-    """`JobKind.ended` of one attempt for the callback `subject_id`: the callback was taken, or is sent again later, or is given up."""
+    """`JobKind.ended` of one attempt: the callback was taken, or is sent again later, or is given up."""
     repository = CallbackRepository(context)
     row = await repository.find_locked(subject_id)
     if row is None or row.state != CallbackState.DUE:

@@ -18,8 +18,9 @@ import greenroom
 
 _SOURCES = ("engines", "media", "stage", "subtitles", "video")
 _LIBRARIES = (
-    "ai-edge-litert", "av", "gruut-lang-en", "jieba", "misaki", "numpy", "onnxruntime", "opencv-python-headless",
-    "pillow", "piper-plus-g2p", "pyopenjtalk-plus", "pypinyin", "scipy", "soxr", "spacy",
+    "ai-edge-litert", "av", "gruut-lang-en", "jieba", "misaki", "numpy", "onnxruntime",
+    "opencv-python-headless", "pillow", "piper-plus-g2p", "pyopenjtalk-plus", "pypinyin", "scipy", "soxr",
+    "spacy",
 )  # fmt: skip
 _BLOCK = 1 << 20
 
