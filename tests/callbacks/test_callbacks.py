@@ -7,7 +7,6 @@ import hmac
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest

@@ -30,7 +30,7 @@ _SPEECH_SHARE, _RENDER_SHARE = 0.1, 0.95
 
 
 async def run_video(job: JobContext) -> None:
-    video = _Video(job)
+    video = VideoSteps(job)
     await job.step("start", video.start)
     await video.load()
     await job.step("prepare", video.prepare)
@@ -48,7 +48,7 @@ async def run_video(job: JobContext) -> None:
     await job.step("publish", video.publish, segments)
 
 
-class _Video:
+class VideoSteps:
     """The steps. Each may run again after a crash: what it made lies in the scratch folder.
 
     A worker that takes over from another machine finds an empty folder; each step then makes again what it

@@ -127,6 +127,32 @@ def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {}
 
 
+def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{plan, seconds, out}`: render the first seconds of a plan, fast rather than small."""
+    from dataclasses import replace
+
+    from greenroom.media.mux import AUDIO_RATE, join_segments
+    from greenroom.stage.errors import SceneError
+    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.render import Renderer
+
+    made = replace(RenderPlan.from_json(Path(payload["plan"]).read_text()), preset="ultrafast", crf=26)
+    out = Path(payload["out"])
+    pictures = out.with_name(f"{out.name}.pictures.mp4")
+    try:
+        with Renderer(made) as renderer:
+            spec = plan_segments(made)[0]
+            frames = min(spec.frame_count, max(1, round(payload["seconds"] * made.fps)))
+            renderer.segment(replace(spec, frame_count=frames), pictures, progress)
+            sound = renderer.sound()[: frames * AUDIO_RATE // made.fps]
+        join_segments([pictures], sound, AUDIO_RATE, out)
+    except SceneError as error:
+        raise VideoContentError(str(error)) from error
+    finally:
+        pictures.unlink(missing_ok=True)
+    return {"seconds": frames / made.fps}
+
+
 def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{plan, segments, out, cover}`: write the whole video and its cover; answers what it holds."""
     from greenroom.media.cover import write_cover
