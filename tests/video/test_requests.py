@@ -58,7 +58,6 @@ def refused(client: Any, body: Any) -> Any:
             {"background_music_config": m.BackgroundMusicConfig(music_asset_id="b" * 32)},
             "background_music_config.music_asset_id",
         ),
-        ({"callback_config": m.CallBackConfig(callback_url="https://x.example/y")}, "callback_config"),
         ({"shoot_scripts": [text_scene(layer_config=layer("TEXT"))]}, "layer_config[0].layer_type"),
         ({"shoot_scripts": [text_scene(layer_config=layer("IMAGE"))]}, "layer_config[0].layer_type"),
         ({"shoot_scripts": [text_scene(layer_config=layer("VIDEO"))]}, "layer_config[0].layer_type"),

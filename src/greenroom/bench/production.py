@@ -21,7 +21,6 @@ SCENES, SIZE = 20, "640x360"
 SHARE_GOAL = 15
 """An edited scene of twenty costs at most one such part of the whole."""
 _VOICE = "piper-en_US-joe"
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"]
 
 
 def run(scenes: int | None = None, size: str | None = None) -> list[Row]:
@@ -62,8 +61,8 @@ def run(scenes: int | None = None, size: str | None = None) -> list[Row]:
 
 def _text(number: int) -> str:
     return (
-        f"This is the {_ORDINALS[number % len(_ORDINALS)]} scene of a longer video, and it says something "
-        "about a lamp that shines all night, and about the people who sit below it and read."
+        f"This is scene {number + 1} of a longer video, and it says something about a lamp that shines all "
+        "night, and about the people who sit below it and read."
     )
 
 

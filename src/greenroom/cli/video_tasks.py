@@ -91,7 +91,9 @@ def preview(
     text: Annotated[str | None, typer.Option(help="What is said.")] = None,
     voice: Annotated[str | None, typer.Option(help="Id of the voice. A presenter has one.")] = None,
     script: Annotated[str | None, typer.Option(help="Id of a video script, instead of a text.")] = None,
-    scene: Annotated[int | None, typer.Option(help="sequence_no of the script's scene; else its first.")] = None,
+    scene: Annotated[
+        int | None, typer.Option(help="sequence_no of the script's scene; else its first.")
+    ] = None,
     size: Annotated[str, typer.Option(help="Width x height, where no script says it.")] = "1280x720",
     seconds: Annotated[float, typer.Option(help="How much of the scene.", min=0.5, max=30.0)] = 4.0,
     data: _Data = None,
@@ -105,7 +107,8 @@ def preview(
 
     target = check_output(out)
     settings = load_settings(data=data)
-    order = _script_order(script) if script is not None else _text_order(settings, (avatar, text, voice), size)
+    wanted = avatar, text, voice
+    order = {"script_id": script} if script is not None else _text_order(settings, wanted, size)
 
     async def work() -> None:
         async with open_studio(settings, tenant) as studio:
@@ -113,10 +116,6 @@ def preview(
 
     run(work())
     print(target)
-
-
-def _script_order(script: str) -> dict[str, Any]:
-    return {"script_id": script}
 
 
 def _text_order(
