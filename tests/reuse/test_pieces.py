@@ -121,7 +121,7 @@ def test_switched_off_it_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_a_store_that_fails_is_passed_over(shelf: Shelf) -> None:
-    async def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError("the disk is full")
 
     shelf.pieces._job = SimpleNamespace(  # type: ignore[assignment]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from greenroom.bench.table import Row
+from greenroom.bench.table import Row, Value
 from greenroom.engines.protocols import EngineError
 
 SCENES_VARIABLE, SIZE_VARIABLE = "GREENROOM_BENCH_SCENES", "GREENROOM_BENCH_SIZE"
@@ -36,7 +36,7 @@ def run(scenes: int | None = None, size: str | None = None) -> list[Row]:
     edited[count // 2] = "This one has been edited since: " + edited[count // 2]
     with tempfile.TemporaryDirectory(prefix="bench-production-") as folder:
         whole_s, again_s, edited_s = asyncio.run(_measure(Path(folder), size, (texts, texts, edited)))
-    common = {"scenes": count, "size": size, "cores": len(os.sched_getaffinity(0))}
+    common: dict[str, Value] = {"scenes": count, "size": size, "cores": len(os.sched_getaffinity(0))}
     whole = f"the whole video: {whole_s:.1f} s"
     return [
         Row("production_whole", round(whole_s, 2), "s", "", "", common),
@@ -68,14 +68,14 @@ def _text(number: int) -> str:
 
 async def _measure(folder: Path, size: str, versions: Sequence[Sequence[str]]) -> list[float]:
     """Seconds from each order to the finished asset."""
+    from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import open_studio
     from greenroom.jobs.models import JobState
-    from greenroom.settings import Settings
     from greenroom.video.service import create_video
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
     taken: list[float] = []
-    async with open_studio(Settings(data=folder)) as studio:
+    async with open_studio(load_settings(data=folder)) as studio:
         for texts in versions:
             started = time.perf_counter()
             async with studio.transaction() as context:

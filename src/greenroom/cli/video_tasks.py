@@ -27,7 +27,7 @@ def list_tasks(
     from greenroom.video.wire import DigitalHumanVideo, ListDigitalHumanVideoQuery
 
     async def work() -> list[DigitalHumanVideo]:
-        query = ListDigitalHumanVideoQuery(sort_key="create_time", sort_dir="desc", limit=100)
+        query = ListDigitalHumanVideoQuery.model_validate({"sort_dir": "desc", "limit": 100})
         async with (
             open_studio(load_settings(data=data), tenant) as studio,
             studio.transaction(read_only=True) as context,
