@@ -57,6 +57,7 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if payload["audio"] is not None:
         said = speech_from_audio(Path(payload["audio"]))
     else:
+        _start_over(payload["voice_id"])
         said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
     heard, words = None, said.words
     if words is None and payload.get("recognise"):
@@ -74,6 +75,16 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     timing.write_text(json.dumps(times))
     os.replace(building, wav)
     return {"seconds": said.duration_s}
+
+
+def _start_over(voice_id: str) -> None:
+    """Make a scene sound the same whatever was spoken before it, in this video or before a crash."""
+    from greenroom.engines.protocols import ChanceSpeechEngine
+    from greenroom.engines.registry import speech_engine_for
+
+    engine = speech_engine_for(voice_id)
+    if isinstance(engine, ChanceSpeechEngine):
+        engine.start_over()
 
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
