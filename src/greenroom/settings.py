@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -117,6 +118,29 @@ class Settings(BaseSettings):
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )
+    outgoing_networks: str | None = Field(
+        None,
+        description="Networks that are not public and that callbacks may reach all the same, in CIDR "
+        "notation with commas between, for example 10.20.0.0/16.",
+    )
+    callback_first_retry_s: int = Field(
+        10,
+        ge=1,
+        description="Seconds until a callback that was not taken is sent again; then three times that.",
+    )
+    callback_retry_s: int = Field(
+        86_400, ge=0, description="How long a callback that is not taken is sent again, in seconds."
+    )
+    video_retention_days: int = Field(
+        183, ge=1, description="Days that an ended video task is kept; its video is an asset and stays."
+    )
+    reuse_mb: int = Field(
+        2048,
+        ge=0,
+        description="Speech and rendered parts kept for later videos of the same tenant, in MB for each "
+        "tenant; 0 keeps none.",
+    )
+    reuse_days: int = Field(30, ge=1, description="Days that such a part is kept without being used.")
 
     quotas: Literal["open", "enforced"] = Field(
         "open",
@@ -148,6 +172,14 @@ class Settings(BaseSettings):
         max_length=512,
         description="Who issues the invoices: name and address, lines parted by a semicolon.",
     )
+
+    @field_validator("outgoing_networks")
+    @classmethod
+    def _check_networks(cls, networks: str | None) -> str | None:
+        for part in (networks or "").split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return networks
 
     @field_validator("prices")
     @classmethod

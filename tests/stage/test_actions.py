@@ -71,8 +71,3 @@ class TestSpread:
         placed = place_actions(marks, RUNS, 1000)
         assert [action.start for action in placed] == [mark.at_frame for mark in marks]
         assert all(a.end <= b.start for a, b in pairwise(placed))
-
-    def test_from_scene_to_scene_it_is_another_one_too(self) -> None:
-        spreader = ActionSpreader(5000, RUNS, "0")
-        names = [spreader.fill([], 260)[0].name for _ in range(40)]
-        assert all(a != b for a, b in pairwise(names)) and set(names) == set(RUNS)

@@ -126,9 +126,9 @@ class TestCreateSubtitleFile:
         assert "script_id is missing" in refused(lambda: create(client)).error_msg
         error = refused(lambda: create(client, script_id=script_id, sequence_no=9))
         assert (error.error_code, error.status_code) == (INVALID, 400) and "the scenes 1" in error.error_msg
-        callback = m.CallBackConfig(callback_url="https://lamps.example/done")
+        callback = m.CallBackConfig(callback_url="ftp://lamps.example/done")
         error = refused(lambda: create(client, script_id=script_id, callback_config=callback))
-        assert "callback_config" in error.error_msg
+        assert "callback_config.callback_url: only http and https" in error.error_msg
         mute = new_script(client, audio_scene(4)).script_id
         assert "is not uploaded" in refused(lambda: create(client, script_id=mute)).error_msg
         silent = new_script(client, text_scene(1, "Hello."), voice_config=None).script_id

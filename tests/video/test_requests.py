@@ -51,7 +51,6 @@ def refused(client: Any, body: Any) -> Any:
 @pytest.mark.parametrize(
     ("members", "named"),
     [
-        ({"callback_config": m.CallBackConfig(callback_url="https://x.example/y")}, "callback_config"),
         (
             {
                 "shoot_scripts": [

@@ -59,8 +59,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             gc.collect()
             gc.freeze()
             await stack.enter_async_context(_housekeeper(app))
-            await stack.enter_async_context(_sweeper(runtime))
             await stack.enter_async_context(embedded_worker(runtime))
+            await stack.enter_async_context(_sweeper(runtime))
             if is_first:
                 stack.enter_context(_server_file(settings, port, url))
             server = _Server(_uvicorn_config(app, settings))
@@ -199,19 +199,25 @@ async def _housekeeper(app: Api) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
-    """Runs what time brings to assets and packages now and every quarter of an hour, until the block ends.
+    """Runs what time brings to assets, packages and videos now and again and again, until the block ends.
 
     Stores what the system's assets need, once.
     """
     from greenroom.assets.sweep import recover, sweep_forever
     from greenroom.assets.system import store_system_files
     from greenroom.billing.sweep import sweep_forever as sweep_packages
+    from greenroom.video.retention import sweep_forever as sweep_videos
 
     if runtime.settings.database_url is None:
         await recover(runtime)
     tasks = [
         asyncio.create_task(work)
-        for work in (sweep_forever(runtime), sweep_packages(runtime), store_system_files(runtime))
+        for work in (
+            sweep_forever(runtime),
+            sweep_packages(runtime),
+            sweep_videos(runtime),
+            store_system_files(runtime),
+        )
     ]
     try:
         yield

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ app = typer.Typer(no_args_is_help=True)
 
 _VIDEO_ENDINGS = tuple(f".{ending}" for ending in DEFAULT_OF_ENDING)
 _TRANSPARENT = "transparent"
+
+app.command("list")(list_tasks)
+app.command("retry")(retry)
+app.command("preview")(preview)
+
 _SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
 """Of every picture, as a cap; enough for a talking person at constant quality."""
@@ -146,13 +152,14 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    await _fetch(studio, job.video_key, order.out)
+    await fetch(studio, job.video_key, order.out)
     if order.subtitle_file is not None:
         name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await _fetch(studio, job.subtitle_key(name), order.subtitle_file)
+        await fetch(studio, job.subtitle_key(name), order.subtitle_file)
 
 
-async def _fetch(studio: Studio, key: str, out: Path) -> None:
+async def fetch(studio: Studio, key: str, out: Path) -> None:
+    """Write an object to a file, which appears when it is whole."""
     building = out.with_name(f".{out.name}.part")
     try:
         await studio.runtime.objects.download(key, building)

@@ -114,6 +114,14 @@ class SpeechEngine(Protocol):
         """
 
 
+@runtime_checkable
+class ChanceSpeechEngine(Protocol):
+    """A `SpeechEngine` whose sound has an element of chance."""
+
+    def start_over(self) -> None:
+        """From here on the same texts in the same order sound the same, to the sample."""
+
+
 @dataclass(slots=True, frozen=True)
 class FaceTrack:
     """Face landmarks over a clip. Frames with no face hold NaN."""

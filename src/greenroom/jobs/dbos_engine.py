@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
@@ -70,6 +70,7 @@ class DbosEngine:
             subject_id=submission.subject_id,
             region=context.scope.region,
             state=JobState.WAITING,
+            work=submission.work,
         )
         await JobRepository(context).add(row)
         options: EnqueueOptions = {
@@ -80,6 +81,8 @@ class DbosEngine:
             "app_version": APPLICATION_VERSION,
             "application_name": APPLICATION,
         }
+        if submission.delay_s > 0:
+            options["delay_seconds"] = submission.delay_s
 
         def enqueue(session: Session) -> None:
             self._enqueuer().enqueue_in_transaction(session, options, submission.job_id)
@@ -94,6 +97,15 @@ class DbosEngine:
             await self._enqueuer().cancel_workflow_async(job_id)
 
         context.after_commit(leave_queue)
+
+    async def forget(self, context: Context, job_ids: Sequence[str]) -> None:
+        ended = await JobRepository(context).remove_ended(job_ids)
+
+        async def delete() -> None:
+            await self._enqueuer().delete_workflows_async(ended)
+
+        if ended:
+            context.after_commit(delete)
 
     def start(self) -> None:
         global _active

@@ -8,7 +8,7 @@ one that was cut off is run again, so every step must be idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from greenroom.jobs.children import ChildLimits, Payload
 from greenroom.jobs.models import JobState
-from greenroom.runtime import Context, Runtime
+from greenroom.runtime import Context, Runtime, Scope
 
 JsonValue = Any
 """None, bool, int, float, str, or lists and string-keyed dictionaries of these."""
@@ -31,6 +31,8 @@ class JobQueue(StrEnum):
     GPU_RENDER = "gpu.render"
     GPU_TRAIN = "gpu.train"
     LIVE = "live"
+    OUTGOING = "outgoing"
+    """Waits for other people's servers, so that nothing else waits behind them."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,6 +52,10 @@ class JobSubmission:
     """A name of `jobs.kinds`."""
     subject_id: str
     """The id of the context's own row; equal to `job_id` unless a row can have several jobs."""
+    delay_s: float = 0.0
+    """The job begins no earlier than so many seconds from now."""
+    work: float = 0.0
+    """How much is to be done, in units of the kind's own; 0: not known. See `jobs.estimates`."""
 
 
 class JobContext(Protocol):
@@ -57,6 +63,8 @@ class JobContext(Protocol):
 
     job_id: str
     subject_id: str
+    scope: Scope
+    """Of whoever submitted the job."""
     runtime: Runtime
     work_dir: Path
     """Scratch folder of this job; it outlives a crash, and goes when the job ends."""
@@ -124,6 +132,7 @@ class WorkerOptions:
             JobQueue.GPU_RENDER: 1,
             JobQueue.GPU_TRAIN: 1,
             JobQueue.LIVE: 2,
+            JobQueue.OUTGOING: 16,
         }
     )
     running_per_tenant: int = 20
@@ -146,6 +155,9 @@ class JobEngine(Protocol):
         A waiting job ends with this transaction and `JobKind.ended` is not called: the caller sees to its own
         row. A running one is told, and ends soon.
         """
+
+    async def forget(self, context: Context, job_ids: Sequence[str]) -> None:
+        """Delete ended jobs, here and in the engine; those that have not ended are left as they are."""
 
     def start(self) -> None:
         """Begin to run jobs, first of all those that a crash cut off. Blocking, a few 100 ms."""

@@ -13,6 +13,7 @@ from greenroom.jobs.engine import JobKind, JobQueue
 
 KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "assets.prepare": (JobQueue.CPU_SHORT, "greenroom.assets.jobs:MAKE_READY"),
+    "callbacks.send": (JobQueue.OUTGOING, "greenroom.callbacks.jobs:SEND"),
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "subtitles.generate": (JobQueue.CPU_SHORT, "greenroom.subtitles.jobs:GENERATE"),
     "video.review": (JobQueue.CPU_SHORT, "greenroom.video.review:REVIEW"),

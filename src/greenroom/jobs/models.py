@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow, UtcTime
@@ -38,6 +38,7 @@ class JobRow(ScopedRow):
     """One durable job. Its id is the workflow's id in the engine."""
 
     __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_kind_state_ended_at", "kind", "state", "ended_at"),)
 
     kind: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -49,6 +50,8 @@ class JobRow(ScopedRow):
     stage: Mapped[str] = mapped_column(String(128), default="")
     progress: Mapped[float] = mapped_column(default=0.0)
     """Share done, 0 to 1."""
+    work: Mapped[float] = mapped_column(default=0.0)
+    """How much is to be done, in units of the kind's own; 0: not known."""
     attempts: Mapped[int] = mapped_column(default=0)
     """Times that the job was started since it last got any further."""
     attempt_progress: Mapped[float] = mapped_column(default=0.0)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, delete, select, update
 
 from greenroom.db.repository import Repository
+from greenroom.db.session import Session
 from greenroom.jobs.models import JobRow, JobState
 from greenroom.runtime import Runtime, Scope
+
+_UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
 class JobRepository(Repository[JobRow]):
@@ -24,9 +28,7 @@ class JobRepository(Repository[JobRow]):
 
     async def unfinished(self, request_key: str) -> JobRow | None:
         """The newest job of this request that has not ended."""
-        query = self.select().where(
-            JobRow.request_key == request_key, JobRow.state.in_([JobState.WAITING, JobState.RUNNING])
-        )
+        query = self.select().where(JobRow.request_key == request_key, JobRow.state.in_(_UNFINISHED))
         found: JobRow | None = await self.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
         return found
 
@@ -43,9 +45,35 @@ class JobRepository(Repository[JobRow]):
             row.ended_at = self.context.now()
         return was_waiting
 
+    async def remove_ended(self, job_ids: Sequence[str]) -> list[str]:
+        """Delete those of these jobs that have ended; their ids."""
+        ended = [state for state in JobState if state.is_final]
+        mine = (JobRow.project_id == self.context.project_id, JobRow.id.in_(job_ids), JobRow.state.in_(ended))
+        return list(await self.session.scalars(delete(JobRow).where(*mine).returning(JobRow.id)))
+
+    async def of_subjects(self, subject_ids: Sequence[str]) -> list[JobRow]:
+        """Every job of these rows of a context."""
+        return list(await self.session.scalars(self.select().where(JobRow.subject_id.in_(subject_ids))))
+
+    async def unfinished_among(self, job_ids: Sequence[str]) -> list[JobRow]:
+        query = self.select().where(JobRow.id.in_(job_ids), JobRow.state.in_(_UNFINISHED))
+        return list(await self.session.scalars(query))
+
+
+async def unfinished_of_kind(session: Session, kind: str) -> list[JobRow]:
+    """Over all tenants, for they share the workers; in the order in which they are begun."""
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state.in_(_UNFINISHED))
+    return list(await session.scalars(query.order_by(JobRow.created_at, JobRow.id)))
+
+
+async def done_lately(session: Session, kind: str, count: int = 20) -> list[JobRow]:
+    """The last jobs of a kind that succeeded and whose work is known, over all tenants."""
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state == JobState.SUCCEEDED, JobRow.work > 0)
+    return list(await session.scalars(query.order_by(JobRow.ended_at.desc()).limit(count)))
+
 
 async def scope_of_job(runtime: Runtime, job_id: str) -> Scope | None:
-    """Whose job it is. The only query over all tenants: the worker knows nothing but the job's id."""
+    """Whose job it is. Over all tenants: the worker knows nothing but the job's id."""
     async with runtime.sessions.read() as session:
         row = await session.scalar(select(JobRow).where(JobRow.id == job_id))
     if row is None:
@@ -56,11 +84,15 @@ async def scope_of_job(runtime: Runtime, job_id: str) -> Scope | None:
 
 
 async def note_progress(runtime: Runtime, job_id: str, stage: str, progress: float, now: datetime) -> bool:
-    """Write how far a running job has come; True when the user has asked for it to stop."""
+    """Write how far a running job has come; True when the user has asked for it to stop.
+
+    Never goes back: a worker that lost the job to another one may still write for a moment.
+    """
+    furthest = case((JobRow.progress > progress, JobRow.progress), else_=progress)
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id)
-        .values(stage=stage, progress=progress, updated_at=now)
+        .values(stage=stage, progress=furthest, updated_at=now)
         .returning(JobRow.cancel_requested)
     )
     async with runtime.sessions.write() as session:

@@ -76,7 +76,7 @@ class ReviewConfig(WireModel):
 class CallBackConfig(WireModel):
     callback_url: str = Field(max_length=2048)
     auth_type: Literal["NONE", "MSS_A"] | None = None
-    key: str | None = Field(None, max_length=32)
+    key: str | None = Field(None, max_length=32, repr=False)
 
 
 class ActionConfig(WireModel):

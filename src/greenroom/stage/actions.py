@@ -86,18 +86,18 @@ def place_actions(
 
 
 class ActionSpreader:
-    """Adds actions to the scenes of one video, in their order. The choice depends on the seed alone."""
+    """Adds actions to one scene. The choice depends on the seed alone, never on another scene: a scene that
+    is edited leaves the others as they were."""
 
     def __init__(self, interval_ms: int, runs: Mapping[str, Run], seed: str) -> None:
         self._interval_ms = interval_ms
         self._runs = runs
         self._chance = random.Random(seed)
-        self._last: str | None = None
 
     def fill(self, asks: Sequence[ActionMark], frames: int) -> tuple[ActionMark, ...]:
         """`asks`, with one of the avatar's actions every interval wherever the asks leave room.
 
-        No two that follow each other are the same, where there are two; not from scene to scene either.
+        No two that follow each other are the same, where there are two.
         """
         taken = list(place_actions(asks, self._runs, frames))
         added: list[ActionMark] = []
@@ -108,15 +108,13 @@ class ActionSpreader:
                 taken.append(chosen)
                 added.append(ActionMark(chosen.name, at_ms))
             at_ms += self._interval_ms
-        if taken:
-            self._last = max(taken, key=lambda action: action.start).name
         return tuple(sorted([*asks, *added], key=lambda ask: ask.at_ms))
 
     def _choose(self, taken: Sequence[PlacedAction], start: int, frames: int) -> PlacedAction | None:
         """An action for the moment `start`; None where there is no room for the one that fell to it."""
         before = max((a for a in taken if a.start <= start), key=lambda a: a.start, default=None)
         after = min((a for a in taken if a.start > start), key=lambda a: a.start, default=None)
-        beside = {before.name if before else self._last, after.name if after else None}
+        beside = {before.name if before else None, after.name if after else None}
         name = self._chance.choice([name for name in self._runs if name not in beside] or list(self._runs))
         action = PlacedAction(name, start, self._runs[name])
         fits = action.end <= (after.start if after else frames) and start >= (before.end if before else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from greenroom.callbacks.service import send_callback
 from greenroom.clock import wire_time
 from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
@@ -100,6 +101,8 @@ async def end_subtitles(context: Context, subject_id: str, outcome: JobOutcome) 
             file.error_msg = outcome.error_msg or "The job was stopped."
             row.put(file)
     SubtitleJobRepository(context).touch(row)
+    has_failed = any(file.state == FileState.GENERATE_FAILED for file in row.files)
+    await send_callback(context, row.id, {"result": "FAILED" if has_failed else "SUCCEED", "job_id": row.id})
 
 
 GENERATE = JobKind(run=run_subtitles, ended=end_subtitles)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from greenroom.api.wire import ErrorResponse
+from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
 from greenroom.engines.protocols import SpeechStyle
-from greenroom.errors import NotBuiltFeatureError
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -38,9 +38,10 @@ async def create_subtitle_file(context: Context, body: CreateSubtitleFileReq) ->
         SubtitleRequestError: no script is named, or it has no such scene, voice or recording.
         SpokenTextError: a text cannot be spoken.
         SubtitleStyleError: the script's `subtitle_config` cannot be drawn.
+        InvalidParameterError: `callback_config` names no receiver that may be sent to.
     """
-    if body.callback_config is not None:
-        raise NotBuiltFeatureError("callback_config", "a callback at the end of the job")
+    receiver = Receiver.of(body.callback_config)
+    check_receiver(context, receiver)
     if body.script_id is None:
         raise SubtitleRequestError("script_id is missing: give the id of a script")
     content = await scripts.content_of(context, body.script_id)
@@ -59,6 +60,7 @@ async def create_subtitle_file(context: Context, body: CreateSubtitleFileReq) ->
         ],
     )
     await SubtitleJobRepository(context).add(job)
+    await keep_callback(context, job.id, receiver)
     assert context.runtime.jobs is not None, "the server runs no job engine"
     await context.runtime.jobs.submit(context, JobSubmission(job.id, "subtitles.generate", job.id))
     return CreateSubtitleFileResponse(job_id=job.id)

@@ -24,8 +24,6 @@ MOST_OF_TYPE = {LayerType.HUMAN: 1, LayerType.VIDEO: 2}
 
 def check_features(content: Create2DDigitalHumanVideoReq) -> None:
     """Raises NotBuiltFeatureError for the first member that asks for something not built yet."""
-    if content.callback_config is not None:
-        raise NotBuiltFeatureError("callback_config", "a callback at the end of the job")
     if content.video_config is not None:
         _check_video(content.video_config)
     for index, scene in enumerate(content.shoot_scripts or []):

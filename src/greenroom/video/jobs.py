@@ -20,8 +20,10 @@ from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
 from greenroom.video.layer_files import fetch_layers, layer_payload
 from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.notifying import tell_end
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
+from greenroom.video.reusing import KEYS_FILE, Reusing
 from greenroom.video.subtitling import FILE_NAMES
 
 _WORK = "greenroom.video.rendering"
@@ -30,7 +32,7 @@ _SPEECH_SHARE, _RENDER_SHARE = 0.1, 0.95
 
 
 async def run_video(job: JobContext) -> None:
-    video = _Video(job)
+    video = VideoSteps(job)
     await job.step("start", video.start)
     await video.load()
     await job.step("prepare", video.prepare)
@@ -48,7 +50,7 @@ async def run_video(job: JobContext) -> None:
     await job.step("publish", video.publish, segments)
 
 
-class _Video:
+class VideoSteps:
     """The steps. Each may run again after a crash: what it made lies in the scratch folder.
 
     A worker that takes over from another machine finds an empty folder; each step then makes again what it
@@ -60,6 +62,7 @@ class _Video:
         self.folder = job.work_dir
         self.plan: VideoPlan
         self.title = ""
+        self.reusing = Reusing(job)
 
     async def load(self) -> None:
         async with self.job.transaction(read_only=True) as context:
@@ -104,22 +107,22 @@ class _Video:
         if scene.audio_key is not None:
             recording = self.folder / f"recording of scene {scene.number}"
             await self._fetch(scene.audio_key, recording, "the recording")
-        await self._child(
-            "speech",
-            {
-                "text": scene.text,
-                "voice_id": self.plan.voice_id,
-                "style": {
-                    "speed_percent": self.plan.speed_percent,
-                    "pitch_percent": self.plan.pitch_percent,
-                    "volume_percent": self.plan.volume_percent,
-                },
-                "audio": str(recording) if recording else None,
-                "wav": str(wav),
-                "timing": str(self._timing(index)),
-                "recognise": self.plan.subtitles is not None and scene.subtitle_key is None,
+        order = {
+            "text": scene.text,
+            "voice_id": self.plan.voice_id,
+            "style": {
+                "speed_percent": self.plan.speed_percent,
+                "pitch_percent": self.plan.pitch_percent,
+                "volume_percent": self.plan.volume_percent,
             },
-        )
+            "audio": str(recording) if recording else None,
+            "wav": str(wav),
+            "timing": str(self._timing(index)),
+            "recognise": self.plan.subtitles is not None and scene.subtitle_key is None,
+        }
+        if not await self.reusing.fetch_speech(order):
+            await self._child("speech", order)
+            await self.reusing.keep_speech(order)
         return None
 
     async def write_plan(self) -> JsonValue:
@@ -143,6 +146,8 @@ class _Video:
                 "subtitles": self._subtitle_order(),
                 "output": asdict(self.plan.output),
                 "sound": self._sound_order(),
+                "keys": str(self.folder / KEYS_FILE),
+                "owner": self.job.scope.project_id,
             },
         )
         return answer["segments"]
@@ -151,8 +156,9 @@ class _Video:
         if not self.plan_path.is_file():
             await self.write_plan()
         out = self._segment(number)
-        if not out.is_file():
+        if not out.is_file() and not await self.reusing.fetch_segment(number, out):
             await self._child("segment", {"plan": str(self.plan_path), "number": number, "out": str(out)})
+            await self.reusing.keep_segment(number, out)
         return None
 
     async def join(self, segments: int) -> JsonValue:
@@ -312,7 +318,8 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
     row = await VideoJobRepository(context).find(subject_id)
     if row is None:
         return
-    leftovers = row.prefix
+    # A job that failed keeps its inputs for a retry.
+    leftovers = [row.prefix] if outcome.state is not JobState.FAILED else []
     unpublished: list[str] = []
     if outcome.state is JobState.SUCCEEDED:
         row.advance(VideoState.SUCCEED)
@@ -324,9 +331,11 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
         await take_video_back(context, row.id)
     row.ended_at = row.ended_at or context.now()
     VideoJobRepository(context).touch(row)
+    await tell_end(context, row)
 
     async def tidy() -> None:
-        await context.objects.delete_prefix(leftovers)
+        for prefix in leftovers:
+            await context.objects.delete_prefix(prefix)
         await context.objects.delete(*unpublished)
 
     context.after_commit(tidy)

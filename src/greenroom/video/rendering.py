@@ -59,6 +59,7 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if payload["audio"] is not None:
         said = speech_from_audio(Path(payload["audio"]))
     else:
+        _start_over(payload["voice_id"])
         said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
     heard, words = None, said.words
     if words is None and payload.get("recognise"):
@@ -78,17 +79,29 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"seconds": said.duration_s}
 
 
+def _start_over(voice_id: str) -> None:
+    """Make a scene sound the same whatever was spoken before it, in this video or before a crash."""
+    from greenroom.engines.protocols import ChanceSpeechEngine
+    from greenroom.engines.registry import speech_engine_for
+
+    engine = speech_engine_for(voice_id)
+    if isinstance(engine, ChanceSpeechEngine):
+        engine.start_over()
+
+
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
-    subtitles, output, sound}`: write the render plan.
+    subtitles, output, sound, keys, owner}`: write the render plan, and the keys of its parts for the project
+    `owner`.
 
     A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below}`;
     see `subtitling.with_subtitles` for the texts, `layer_files` for the layers, and `finishing` for `output`
     and `sound`. Answers `{segments}`, the number of parts to render.
     """
     from greenroom.stage.errors import SceneError
-    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.plan import RenderPlan
     from greenroom.video.finishing import output_members, with_sound
+    from greenroom.video.segments import segment_keys
     from greenroom.video.subtitling import with_subtitles
 
     try:
@@ -102,14 +115,16 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             **output_members(payload),
         )
         made = with_sound(with_subtitles(_with_actions(made, payload), payload), payload)
-        segments = len(plan_segments(made))
+        keys = segment_keys(made, payload.get("owner", ""))
     except SceneError as error:
         raise VideoContentError(str(error)) from error
+    if payload.get("keys"):
+        Path(payload["keys"]).write_text(json.dumps(keys))
     out = Path(payload["out"])
     building = out.with_suffix(".part")
     building.write_text(made.to_json())
     os.replace(building, out)
-    return {"segments": segments}
+    return {"segments": len(keys)}
 
 
 def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -127,6 +142,40 @@ def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     except SceneError as error:
         raise VideoContentError(str(error)) from error
     return {}
+
+
+def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`{plan, seconds, out}`: render the first seconds of a plan in H.264, fast rather than
+    small, without music."""
+    from dataclasses import replace
+
+    from greenroom.media.formats import Codec
+    from greenroom.media.mux import AUDIO_RATE, join_segments
+    from greenroom.stage.errors import SceneError
+    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.render import Renderer
+    from greenroom.stage.sheet import TRANSPARENT
+
+    made = RenderPlan.from_json(Path(payload["plan"]).read_text())
+    ground = "#FFFFFF" if made.scenes[0].background == TRANSPARENT else made.scenes[0].background
+    first = replace(made.scenes[0], background=ground)
+    made = replace(
+        made, scenes=(first, *made.scenes[1:]), codec=Codec.H264, preset="ultrafast", crf=26, sound=None
+    )
+    out = Path(payload["out"])
+    pictures = out.with_name(f"{out.name}.pictures.mp4")
+    try:
+        with Renderer(made) as renderer:
+            spec = plan_segments(made)[0]
+            frames = min(spec.frame_count, max(1, round(payload["seconds"] * made.fps)))
+            renderer.segment(replace(spec, frame_count=frames), pictures, progress)
+            sound = next(renderer.sound())[0, : frames * AUDIO_RATE // made.fps]
+        join_segments([pictures], sound, AUDIO_RATE, out)
+    except SceneError as error:
+        raise VideoContentError(str(error)) from error
+    finally:
+        pictures.unlink(missing_ok=True)
+    return {"seconds": frames / made.fps}
 
 
 def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -211,12 +260,12 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
 
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.protocols import VIDEO_FPS
+    from greenroom.reuse.keys import file_digest
     from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, in_order
     from greenroom.stage.plan import scene_frames
 
     runs = AvatarPackage.open(Path(payload["package"])).actions
     interval_ms = payload["action_interval_ms"]
-    spreader = ActionSpreader(interval_ms, runs, payload["title"])
     scenes = []
     for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
         # A timing file of an earlier version has no marks.
@@ -224,6 +273,8 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
         asks = in_order(ActionMark(name, at_ms) for name, at_ms in [*given["actions"], *marked])
         check_actions(f"the actions of scene {number + 1}", asks, runs)
         if interval_ms:
+            # By what is said, not by title or number: an edited scene leaves the others as they were.
+            spreader = ActionSpreader(interval_ms, runs, file_digest(Path(given["wav"])))
             asks = spreader.fill(asks, scene_frames(made, scene) * VIDEO_FPS // made.fps)
         scenes.append(replace(scene, actions=asks))
     return replace(made, scenes=tuple(scenes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -67,3 +69,18 @@ async def job_of_any_tenant(session: Session, job_id: str) -> VideoJob | None:
     """For the operator, who acts beyond tenants."""
     job: VideoJob | None = await session.scalar(select(VideoJob).where(VideoJob.id == job_id))
     return job
+
+
+async def ended_before(
+    session: Session, moment: datetime, count: int, but_not_of: Collection[str] = ()
+) -> list[VideoJob]:
+    """Ended jobs of all tenants, the oldest first, without those of some projects: for the sweep.
+
+    A frozen one is not among them: it is needed to give the video free again.
+    """
+    query = select(VideoJob).where(
+        VideoJob.ended_at < moment,
+        VideoJob.state != VideoState.BLOCK,
+        VideoJob.project_id.not_in(but_not_of),
+    )
+    return list(await session.scalars(query.order_by(VideoJob.ended_at).limit(count)))

@@ -26,7 +26,9 @@ from greenroom.storage.holds import hold, release
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import release_video
 from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.notifying import tell_end
 from greenroom.video.plan import VideoPlan
+from greenroom.video.queueing import submit_render
 from greenroom.video.repository import VideoJobRepository, job_of_any_tenant
 from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
@@ -65,7 +67,7 @@ async def enqueue(
 
 async def render(context: Context, job: VideoJob) -> None:
     """Nothing is left to be reviewed."""
-    await _submit(context, JobSubmission(job.id, "video.render", job.id))
+    await submit_render(context, job)
 
 
 async def _submit(context: Context, submission: JobSubmission) -> None:
@@ -85,6 +87,7 @@ async def stop_waiting(context: Context, job: VideoJob, failure: tuple[str, str]
     for job_id in (review_job_id(job.id), job.id):
         await context.runtime.jobs.request_cancel(context, job_id)
     await release_video(context, job.id)
+    await tell_end(context, job)
     prefix = job.prefix
 
     async def delete() -> None:

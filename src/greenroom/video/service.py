@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from greenroom.api.wire import ErrorResponse
+from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
 from greenroom.clock import wire_time
+from greenroom.jobs.estimates import Place
 from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 from greenroom.video.charging import reserve_video
-from greenroom.video.errors import QueueFullError, VideoJobNotFoundError, VideoStateError
+from greenroom.video.errors import VideoJobNotFoundError, VideoStateError
 from greenroom.video.models import VideoJob, VideoState
 from greenroom.video.planning import make_plan, merged_content
+from greenroom.video.queueing import places_of, require_room
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import enqueue, render, review_order, stop_waiting
 from greenroom.video.subtitles import subtitle_order
@@ -24,7 +29,6 @@ from greenroom.video.wire import (
     Show2DDigitalHumanVideoResponse,
 )
 
-WAITING_PER_TENANT = 20
 JOB_TYPE: JobType = "2D_DIGITAL_HUMAN_VIDEO"
 _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
 
@@ -46,15 +50,14 @@ async def create_video(
 
     Raises:
         ContentRefusedError: a text does not pass the content review.
-        QueueFullError: the tenant has `WAITING_PER_TENANT` videos waiting.
+        QueueFullError: the tenant has as many videos waiting as it may have.
+        InvalidParameterError: `callback_config` names no receiver that may be sent to.
         InsufficientResourcesError: billing allows no more videos.
         GreenroomError: see `planning.make_plan`.
     """
-    repository = VideoJobRepository(context)
-    if await repository.count_waiting() >= WAITING_PER_TENANT:
-        raise QueueFullError(
-            f"{WAITING_PER_TENANT} videos are waiting already: wait for one to start, or cancel one"
-        )
+    await require_room(context)
+    receiver = Receiver.of(body.callback_config)
+    check_receiver(context, receiver)
     content = await merged_content(context, body)
     subtitles = await subtitle_order(context, content, subtitle_files)
     texts = await review_order(context, content, subtitles) if reviewed else Verdict()
@@ -63,6 +66,8 @@ async def create_video(
     try:
         plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key)
         await reserve_video(context, job.id, plan.avatar_asset_id)
+        # Reserving lets a tenant's orders through one after the other, so this count holds.
+        await require_room(context)
     except Exception:
         # The recordings copied so far belong to no job.
         await context.objects.delete_prefix(job.prefix)
@@ -70,9 +75,11 @@ async def create_video(
     job.script_id = body.script_id
     output = content.output_asset_config
     job.asset_name = (output.asset_name if output else "") or f"video-{job.id[:8]}"
-    job.content = content.model_dump(mode="json", exclude_none=True)
+    # The callback's key is a secret: it is kept encrypted, and nowhere else.
+    job.content = content.model_dump(mode="json", exclude_none=True, exclude={"callback_config"})
     job.plan = plan.to_json()
-    await repository.add(job)
+    await VideoJobRepository(context).add(job)
+    await keep_callback(context, job.id, receiver)
     if reviewed:
         await enqueue(context, job, content, texts)
     else:
@@ -88,7 +95,7 @@ async def show_video(context: Context, job_id: str, show_script: bool) -> Show2D
     return Show2DDigitalHumanVideoResponse.model_validate(
         {
             **shown,
-            **_line(context, job).model_dump(),
+            **_line(context, job, await places_of(context, [job])).model_dump(),
             "script_id": job.script_id,
             "video_making_type": "MODEL",
             "model_asset_id": job.plan["avatar_asset_id"],
@@ -111,7 +118,10 @@ async def cancel_video(context: Context, job_id: str) -> None:
 
 async def list_videos(context: Context, query: ListDigitalHumanVideoQuery) -> ListDigitalHumanVideoResponse:
     page = await VideoJobRepository(context).list_page(query)
-    return ListDigitalHumanVideoResponse(count=page.count, jobs=[_line(context, job) for job in page.rows])
+    found = await places_of(context, page.rows)
+    return ListDigitalHumanVideoResponse(
+        count=page.count, jobs=[_line(context, job, found) for job in page.rows]
+    )
 
 
 async def _find(context: Context, job_id: str) -> VideoJob:
@@ -121,7 +131,8 @@ async def _find(context: Context, job_id: str) -> VideoJob:
     return job
 
 
-def _line(context: Context, job: VideoJob) -> DigitalHumanVideo:
+def _line(context: Context, job: VideoJob, places: Mapping[str, Place]) -> DigitalHumanVideo:
+    place = places.get(job.id)
     return DigitalHumanVideo(
         job_id=job.id,
         state=job.state,
@@ -133,6 +144,9 @@ def _line(context: Context, job: VideoJob) -> DigitalHumanVideo:
         error_info=ErrorResponse.of(job.error_code, job.error_msg or "") if job.error_code else None,
         create_time=wire_time(job.created_at),
         lastupdate_time=wire_time(job.updated_at),
+        queue_position=place.position if place else None,
+        remaining_time=place.remaining_s if place else None,
+        progress=int(place.progress * 100) if place else None,
     )
 
 

@@ -66,6 +66,13 @@ class DigitalHumanVideo(WireModel):
     error_info: ErrorResponse | None = None
     create_time: WireTime
     lastupdate_time: WireTime
+    # The three members below are ours: the contract says nothing of the queue.
+    queue_position: int | None = None
+    """1 is the next; None: it does not wait for a worker."""
+    remaining_time: int | None = None
+    """seconds until the video is done, as far as they can be known"""
+    progress: int | None = None
+    """percent of a video that waits or is made; never goes back"""
 
 
 class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):

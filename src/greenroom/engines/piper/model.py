@@ -16,6 +16,7 @@ from greenroom.engines.protocols import Pcm
 _DURATIONS = "/Ceil_output_0"
 """Inner tensor: frames for each id, the padding between ids included."""
 SAMPLES_A_FRAME = 256
+_SEED = 1
 _PAD, _BEGIN, _END = "_", "^", "$"
 
 
@@ -30,6 +31,8 @@ class PiperModel:
     def __init__(self, path: Path, threads: int) -> None:
         import onnxruntime
 
+        # The network draws noise. Its generators are seeded when a session is made, and never after.
+        onnxruntime.set_seed(_SEED)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
