@@ -152,6 +152,7 @@ def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from greenroom.media.formats import Codec
     from greenroom.media.mux import AUDIO_RATE, join_segments
     from greenroom.stage.errors import SceneError
+    from greenroom.stage.mix import SoundPlan
     from greenroom.stage.plan import RenderPlan, plan_segments
     from greenroom.stage.render import Renderer
     from greenroom.stage.sheet import TRANSPARENT
@@ -159,9 +160,7 @@ def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     made = RenderPlan.from_json(Path(payload["plan"]).read_text())
     ground = "#FFFFFF" if made.scenes[0].background == TRANSPARENT else made.scenes[0].background
     first = replace(made.scenes[0], background=ground)
-    made = replace(
-        made, scenes=(first, *made.scenes[1:]), codec=Codec.H264, preset="ultrafast", crf=26, sound=None
-    )
+    made = replace(made, scenes=(first,), codec=Codec.H264, sound=SoundPlan(), preset="ultrafast", crf=26)
     out = Path(payload["out"])
     pictures = out.with_name(f"{out.name}.pictures.mp4")
     try:

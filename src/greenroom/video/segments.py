@@ -31,7 +31,8 @@ def segment_keys(plan: RenderPlan, owner: str) -> list[str]:
                 "video": described,
                 "scene": scenes[spec.scene],
                 "fonts": fonts[spec.scene],
-                "ends_as_it_began": ends_as_it_began and spec.scene == len(plan.scenes) - 1,
+                # Its end leads back to the first frame of all.
+                "ends_as": scenes[0] if ends_as_it_began and spec.scene == len(plan.scenes) - 1 else None,
                 "first_frame": spec.first_frame,
                 "frame_count": spec.frame_count,
             },
