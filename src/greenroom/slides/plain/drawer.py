@@ -1,0 +1,2 @@
+class PlainDrawer:
+    name = "Greenroom"
