@@ -34,7 +34,9 @@ def add_slide(deck: Any, title: str = "", notes: str = "", bullets: Sequence[str
     return slide
 
 
-def add_box(slide: Any, colour: RGBColor, left: float, top: float = 3.0, kind: Any = MSO_SHAPE.RECTANGLE) -> Any:
+def add_box(
+    slide: Any, colour: RGBColor, left: float, top: float = 3.0, kind: Any = MSO_SHAPE.RECTANGLE
+) -> Any:
     """A box of two inches without an outline."""
     box = slide.shapes.add_shape(kind, Inches(left), Inches(top), Inches(2), Inches(2))
     box.fill.solid()
@@ -52,7 +54,9 @@ def add_text(slide: Any, text: str, font: str | None = None, size: int = 28) -> 
     return frame
 
 
-def animate(slide: Any, clicks: Sequence[Sequence[tuple[Any, str, int | None]]], automatic: bool = False) -> None:
+def animate(
+    slide: Any, clicks: Sequence[Sequence[tuple[Any, str, int | None]]], automatic: bool = False
+) -> None:
     """One `p:par` a click; an effect is (shape, "entr" or "exit" or "emph", paragraph or None)."""
     steps = "".join(_step(effects, automatic) for effects in clicks)
     slide._element.append(

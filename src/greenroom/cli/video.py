@@ -255,3 +255,8 @@ def check_output(path: Path, endings: Sequence[str] = (".mp4",)) -> Path:
             f"{path} cannot be written ({error.strerror}): choose another place with -o"
         ) from None
     return path
+
+
+from greenroom.cli.slides import slides  # noqa: E402  (it uses the functions above)
+
+app.command("slides")(slides)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from greenroom.jobs.engine import JobKind, JobQueue
 
 KINDS: Mapping[str, tuple[JobQueue, str]] = {
+    "assets.deck": (JobQueue.CPU_SHORT, "greenroom.assets.decks:READ"),
     "assets.prepare": (JobQueue.CPU_SHORT, "greenroom.assets.jobs:MAKE_READY"),
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "subtitles.generate": (JobQueue.CPU_SHORT, "greenroom.subtitles.jobs:GENERATE"),

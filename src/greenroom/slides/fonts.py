@@ -79,7 +79,9 @@ def _ask(pattern: str) -> FontFace | None:
     if len(values) != 5 or not values[0].lower().endswith((".ttf", ".otf", ".ttc", ".otc")):
         return None
     families = tuple(dict.fromkeys(name.strip() for name in values[2].split(",") if name.strip()))
-    return FontFace(values[0], int(values[1]), families, float(values[3] or 80), values[4]) if families else None
+    return (
+        FontFace(values[0], int(values[1]), families, float(values[3] or 80), values[4]) if families else None
+    )
 
 
 def _plain(name: str) -> str:

@@ -100,9 +100,10 @@ def _fonts(slides: list[Any]) -> Iterator[str]:
         for owner in (slide, layout, layout.slide_master):
             roots[id(owner._element)] = owner._element
         themes |= theme_fonts(layout.slide_master)
-    used = {
-        node.get("typeface") for root in roots.values() for node in root.iter() if _is_font(node)
-    } - {None, ""}
+    used = {node.get("typeface") for root in roots.values() for node in root.iter() if _is_font(node)} - {
+        None,
+        "",
+    }
     used |= {"+mn-lt"} if any(root.find(".//{*}txBody") is not None for root in roots.values()) else set()
     for name in used:
         found = themes.get(name, "") if name.startswith("+") else name

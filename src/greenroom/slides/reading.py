@@ -46,7 +46,9 @@ class Drawing:
 
 def read(payload: dict[str, Any], progress: Report) -> dict[str, Any]:
     """`{path, folder, use_office}`: a `Deck` as JSON; its pictures lie in `folder`."""
-    deck = read_deck(Path(payload["path"]), Path(payload["folder"]), progress, payload.get("use_office", True))
+    deck = read_deck(
+        Path(payload["path"]), Path(payload["folder"]), progress, payload.get("use_office", True)
+    )
     return deck.to_json()
 
 
@@ -92,7 +94,12 @@ def _read_pptx(path: Path, folder: Path, progress: Report, use_office: bool) -> 
         drawer = _drawer(use_office=False)
         drawing = drawer.draw(path, deck, folder, progress)
     pages = tuple(
-        Page(slide.number, _names(slide.number, len(slide.builds.states), drawing.pictures), slide.title, slide.notes)
+        Page(
+            slide.number,
+            _names(slide.number, len(slide.builds.states), drawing.pictures),
+            slide.title,
+            slide.notes,
+        )
         for slide in deck.slides
     )
     fonts = font_uses(deck.fonts, drawing.families)

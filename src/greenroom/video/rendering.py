@@ -16,6 +16,7 @@ from typing import Any
 
 from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle
 from greenroom.video.errors import VideoContentError
+from greenroom.video.pages import page_on_canvas
 
 _open_renderer: tuple[str, Any] | None = None
 """The plan's path and its renderer: opened once for all segments of a job."""
@@ -50,12 +51,15 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     Those are of its phonemes, its words and the actions that its text marks; `recognise` asks for the words
     of a recording too.
     """
+    from greenroom.stage.silence import silence_of, silent_speech
     from greenroom.stage.speech import speak, speech_from_audio, write_wav
     from greenroom.subtitles.speaking import hear
 
     wav, timing = Path(payload["wav"]), Path(payload["timing"])
     if payload["audio"] is not None:
         said = speech_from_audio(Path(payload["audio"]))
+    elif (silence_ms := silence_of(payload["text"])) is not None:
+        said = silent_speech(silence_ms)
     else:
         said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
     heard, words = None, said.words
@@ -217,6 +221,8 @@ def _background(background: dict[str, Any], canvas: tuple[int, int]) -> str:
     """What the stage takes: a colour, or the path of a picture of the canvas size."""
     if background["image"] is None:
         return background["colour"] or "#FFFFFF"
+    if background.get("box") is not None:
+        return page_on_canvas(Path(background["image"]), background["box"], canvas)
     if background["placement"] is None:
         return str(background["image"])
     return _cropped(Path(background["image"]), background["placement"], canvas)
