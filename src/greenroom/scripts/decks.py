@@ -113,7 +113,7 @@ def _scene(
             "layer_config": template.layer_config or [_presenter(video)],
         }
     )
-    return ShootScriptItem(shoot_script=script)
+    return ShootScriptItem(sequence_no=None, shoot_script=script)
 
 
 def _presenter(video: VideoConfig | None) -> LayerConfig:
@@ -122,6 +122,7 @@ def _presenter(video: VideoConfig | None) -> LayerConfig:
     box = places(Layout.CORNER, canvas).person
     return LayerConfig(
         layer_type=LayerType.HUMAN,
+        sequence_no=None,
         position=LayerPositionConfig(dx=box.x, dy=box.y, layer_index=1),
         size=LayerSizeConfig(width=box.width, height=box.height),
     )

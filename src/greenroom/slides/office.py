@@ -105,7 +105,8 @@ def _end(pid: int) -> None:
 def _write_profile(profile: Path) -> None:
     (profile / "user").mkdir(parents=True, exist_ok=True)
     items = "".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>\n"
         for path, name, value in _VALUES
     )
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS.format(items=items))

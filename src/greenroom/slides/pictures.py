@@ -73,4 +73,5 @@ def _surround(page: Any) -> tuple[int, int, int]:
     corners = [page.getpixel((x, y)) for x in (0, width - 1) for y in (0, height - 1)]
     means = [sum(corner[channel] for corner in corners) // 4 for channel in range(3)]
     step = -_PALE if sum(means) > 3 * 64 else _PALE
-    return tuple(max(0, min(255, value + step)) for value in means)  # type: ignore[return-value]
+    red, green, blue = (max(0, min(255, value + step)) for value in means)
+    return red, green, blue

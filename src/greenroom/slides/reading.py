@@ -30,7 +30,8 @@ Pictures = dict[tuple[int, int], str]
 class Drawer(Protocol):
     """Makes the pictures of a PPTX."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def draw(self, path: Path, deck: Presentation, folder: Path, progress: Report) -> Drawing:
         """Draw each state of each slide into `folder`. Raises DeckError."""
@@ -83,7 +84,8 @@ def _read_pptx(path: Path, folder: Path, progress: Report, use_office: bool) -> 
     deck = open_presentation(path)
     if sum(len(slide.builds.states) for slide in deck.slides) > MOST_PICTURES:
         raise DeckError(
-            f"{path.name} has more than {MOST_PICTURES} steps of animation in all: split it, or export it as PDF."
+            f"{path.name} has more than {MOST_PICTURES} steps of animation in all: split it, "
+            "or export it as PDF."
         )
     notices = _notices(deck)
     drawer = _drawer(use_office)
