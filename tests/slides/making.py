@@ -74,7 +74,8 @@ def _step(effects: Sequence[tuple[Any, str, int | None]], automatic: bool) -> st
         node = "afterEffect" if automatic else "withEffect" if number else "clickEffect"
         span = "" if paragraph is None else f'<p:txEl><p:pRg st="{paragraph}" end="{paragraph}"/></p:txEl>'
         inside += (
-            f'<p:par><p:cTn presetID="1" presetClass="{kind}" nodeType="{node}"><p:childTnLst><p:set><p:cBhvr>'
+            f'<p:par><p:cTn presetID="1" presetClass="{kind}" nodeType="{node}"><p:childTnLst><p:set>'
+            "<p:cBhvr>"
             f'<p:tgtEl><p:spTgt spid="{shape.shape_id}">{span}</p:spTgt></p:tgtEl>'
             "</p:cBhvr></p:set></p:childTnLst></p:cTn></p:par>"
         )

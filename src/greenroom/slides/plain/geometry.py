@@ -121,10 +121,7 @@ def _curve(points: list[Point]) -> list[Point]:
     for step in range(1, _CURVE_STEPS + 1):
         share, left = step / _CURVE_STEPS, points
         while len(left) > 1:
-            left = [
-                (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
-                for a, b in pairwise(left)
-            ]
+            left = [(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in pairwise(left)]
         found.append(left[0])
     return found
 

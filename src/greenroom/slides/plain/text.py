@@ -98,9 +98,7 @@ class TextBox:
         base = runs[0][0] if runs else self._look(paragraph.find(f"{A}endParaRPr"), chain, shrink)
         bullet = self._bullet(chain, base, counters) if any(text.strip() for _, text in runs) else None
         room = max(self._dot, width - left)
-        lines = list(
-            self._broken(runs, room, room - (indent if bullet is None else 0))
-        )
+        lines = list(self._broken(runs, room, room - (indent if bullet is None else 0)))
         lines = lines or [Line()]
         for number, line in enumerate(lines):
             line.align, line.room = align, room
@@ -223,7 +221,7 @@ class TextBox:
             yield look, letter, self._width(look, letter)
 
     def _width(self, look: Look, text: str) -> float:
-        return sum(self.font(face, look).getlength(part) for face, part in self.faces(look, text))
+        return sum(float(self.font(face, look).getlength(part)) for face, part in self.faces(look, text))
 
     def faces(self, look: Look, text: str) -> list[tuple[FontFace, str]]:
         """The text in pieces of one face each; what no font has is left out and noted."""
