@@ -1,4 +1,4 @@
-"""A PPTX or PDF becomes a narrated video, with nothing but the public SDK (pip install huaweicloudsdkmetastudio).
+"""A deck becomes a narrated video, with nothing but the public SDK (pip install huaweicloudsdkmetastudio).
 
 python slides_to_video.py URL PROJECT_ID ACCESS_KEY SECRET_KEY deck.pptx AVATAR_ASSET_ID VOICE_ID out.mp4
 

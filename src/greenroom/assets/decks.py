@@ -93,7 +93,7 @@ async def page_key(context: Context, asset: Asset, name: str | None) -> str:
 
 
 def with_copied_pages(meta: dict[str, Any], copies: dict[str, str]) -> dict[str, Any]:
-    """`asset_extra_meta` of a copied deck, whose pages are the copy's files; `copies`: new ids by old ones."""
+    """`asset_extra_meta` of a copied deck, whose pages are the copy's files; `copies`: new ids by old."""
     deck = meta.get("ppt_meta") or {}
     if not deck.get("pages"):
         return meta

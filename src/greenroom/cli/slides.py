@@ -135,6 +135,7 @@ async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
     from greenroom.video.service import create_video
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
+    await _check_people(studio, order)
     async with _read(studio.runtime.settings, order) as (folder, deck):
         _report(deck)
         passages = _passages(deck, order)
@@ -148,6 +149,18 @@ async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
         assert job is not None
         job.request_key = key
         return made.job_id
+
+
+async def _check_people(studio: Studio, order: SlidesOrder) -> None:
+    """Before the deck is read, which takes a while. Raises GreenroomError: no such voice or avatar."""
+    from greenroom.assets.service import require_usable
+    from greenroom.assets.states import AssetType
+    from greenroom.voices.service import require_voice
+
+    if order.voice_id is not None:
+        require_voice("--voice", order.voice_id)
+    async with studio.transaction(read_only=True) as context:
+        await require_usable(context, order.avatar_id, AssetType.HUMAN_MODEL_2D)
 
 
 @asynccontextmanager
