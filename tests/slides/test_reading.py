@@ -128,7 +128,8 @@ class TestPptx:
         )
         table.cell(0, 0).fill.solid()
         table.cell(0, 0).fill.fore_color.rgb = GREEN
-        data = CategoryChartData(categories=["2024", "2025"])
+        data = CategoryChartData()
+        data.categories = ["2024", "2025"]
         data.add_series("Sold", (3, 6))
         chart = (
             add_slide(deck, "Chart")
@@ -163,6 +164,17 @@ class TestPptx:
             "characters that no font here has" in notice
             for notice in read(save(deck, tmp_path), tmp_path).notices
         )
+
+    def test_numbers_that_make_no_sense_cost_a_shape_not_the_deck(self, tmp_path: Path) -> None:
+        deck = new_deck()
+        slide = add_slide(deck, "Nonsense")
+        picture = slide.shapes.add_picture(_png(), Inches(1), Inches(1), Inches(1), Inches(1))
+        picture.width = picture.height = 2_000_000_000
+        add_text(slide, "Loud", size=4000)
+        add_box(slide, RED, 10, 5)
+        read_back = read(save(deck, tmp_path), tmp_path)
+        assert any("a damaged object on page 1" in notice for notice in read_back.notices)
+        assert shares(tmp_path, read_back.pages[0].picture)["red"] > 0.02
 
 
 class TestRefusals:

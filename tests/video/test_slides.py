@@ -86,7 +86,7 @@ def test_the_command(avatar_zip: Path, deck: Path, tmp_path: Path) -> None:
     out = tmp_path / "bees.mp4"
     command = greenroom_command(
         "video", "slides", str(deck), "--avatar", "mia", "--silence", "2", "--size", "640x360", "--plain",
-        "-o", str(out), "--data", str(tmp_path / "data"),
+        "-o", str(out), "--data", str(tmp_path / "data"), "--subtitle-file", str(tmp_path / "bees.srt"),
     )  # fmt: skip
     environment = {**os.environ, "GREENROOM_CAST_FOLDER": str(folder)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
@@ -95,3 +95,4 @@ def test_the_command(avatar_zip: Path, deck: Path, tmp_path: Path) -> None:
     assert "no notes on page 2: shown in silence for 2 s" in done.stderr
     assert "2 pages, drawn by Greenroom" in done.stderr
     check(out, 2)
+    assert "My uncle keeps bees" in (tmp_path / "bees.srt").read_text()

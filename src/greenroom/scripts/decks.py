@@ -8,8 +8,9 @@ from __future__ import annotations
 from greenroom.assets.decks import deck_of
 from greenroom.assets.errors import AssetNotFoundError
 from greenroom.assets.models import Asset
-from greenroom.assets.service import require_asset, require_usable
+from greenroom.assets.service import require_usable
 from greenroom.assets.states import AssetType
+from greenroom.errors import InvalidParameterError
 from greenroom.runtime import Context
 from greenroom.scripts.errors import ScriptLimitError
 from greenroom.scripts.limits import SCENES
@@ -66,12 +67,9 @@ async def _deck(context: Context, scene: ShootScriptItem) -> Asset | None:
     if not background.background_asset_id:
         return None
     try:
-        asset = await require_asset(context, background.background_asset_id)
-    except AssetNotFoundError:
-        return None  # whoever makes the video is told
-    if asset.type != AssetType.PPT:
-        return None
-    return await require_usable(context, asset.id, AssetType.PPT)
+        return await require_usable(context, background.background_asset_id, AssetType.PPT)
+    except (AssetNotFoundError, InvalidParameterError):
+        return None  # a picture; or nothing, which whoever makes the video is told
 
 
 async def _scenes_of(

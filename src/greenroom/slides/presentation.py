@@ -80,11 +80,12 @@ def clean(text: str) -> str:
 
 def _slide(number: int, slide: Any) -> Slide:
     title = slide.shapes.title
+    titled = title is not None and title.has_text_frame
     notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
     return Slide(
         number=number,
         part_name=str(slide.part.partname).lstrip("/"),
-        title=" ".join(clean(title.text_frame.text).split())[:_TITLE_CHARACTERS] if title is not None else "",
+        title=" ".join(clean(title.text_frame.text).split())[:_TITLE_CHARACTERS] if titled else "",
         notes=clean(notes.text)[:_NOTES_CHARACTERS] if notes is not None else "",
         builds=builds_of(slide._element),
         source=slide,

@@ -14,6 +14,10 @@ from greenroom.slides.plain.geometry import Point
 from greenroom.slides.plain.palette import Colour, Gradient
 
 
+_SMOOTH = 1024
+"""Pixels a side that a gradient is computed in, before it is stretched."""
+
+
 class Place(NamedTuple):
     """A box in EMU, turned about its middle."""
 
@@ -124,7 +128,7 @@ class Canvas:
 
 def gradient_picture(gradient: Gradient, size: tuple[int, int]) -> Image.Image:
     """A picture of this size in pixels, filled along the gradient's angle."""
-    width, height = max(1, size[0]), max(1, size[1])
+    width, height = (min(_SMOOTH, max(1, side)) for side in size)
     angle = math.radians(gradient.angle)
     across, down = math.cos(angle), math.sin(angle)
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, width), np.linspace(-0.5, 0.5, height))
@@ -135,4 +139,5 @@ def gradient_picture(gradient: Gradient, size: tuple[int, int]) -> Image.Image:
         np.interp(share, places, [colour.rgba[channel] for _, colour in gradient.stops])
         for channel in range(4)
     ]
-    return Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8), "RGBA")
+    picture = Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8))
+    return picture.resize(size, Image.Resampling.BILINEAR) if picture.size != size else picture

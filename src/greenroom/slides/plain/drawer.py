@@ -101,7 +101,7 @@ class _SlidePicture:
                 fill = self._palette.fill(properties)
             elif reference is not None:
                 fill = self._palette.style_fill(reference, "bgFillStyleLst")
-            if fill is not None and fill is not False and fill is not True:
+            if fill is not None and not isinstance(fill, bool):
                 self._drawer(part).fill_box(whole, fill)
                 return
         self._canvas.picture.paste(WHITE.rgba, (0, 0, *self._canvas.picture.size))
@@ -110,8 +110,12 @@ class _SlidePicture:
         tree = owner.find(f"{P}cSld/{P}spTree")
         drawer = self._drawer(part)
         for shape in tree if tree is not None else ():
-            if is_own or not _is_placeholder(shape):
+            if not is_own and _is_placeholder(shape):
+                continue
+            try:
                 drawer.draw(shape)
+            except Exception:  # a shape whose numbers make no sense costs itself, not the deck
+                self._note("a damaged object")
 
     def _drawer(self, part: Any) -> ShapeDrawer:
         return ShapeDrawer(self._canvas, self._palette, self._slide, part, self._note, self._deck)

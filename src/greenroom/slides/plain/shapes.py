@@ -19,6 +19,8 @@ from greenroom.slides.presentation import Presentation, Slide
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MOST_PIXELS = 64_000_000
+"""Of a picture in the deck."""
+_MOST_DRAWN = 24_000_000
 _MOST_DEPTH = 12
 _LINE_EMU = 9525
 _GRAPHICS = {"chart": "a chart", "diagram": "a diagram (SmartArt)", "oleObject": "an embedded object"}
@@ -181,7 +183,7 @@ class ShapeDrawer:
         else:
             layer = self._canvas.layer()
             x, y, width, height = self._canvas.pixels(place)
-            size = (max(1, round(width)), max(1, round(height)))
+            size = _bounded(width, height)
             if isinstance(fill, Gradient):
                 picture: Image.Image | None = gradient_picture(fill, size)
             else:
@@ -247,7 +249,7 @@ class ShapeDrawer:
         if place is None or fill is None:
             return
         x, y, width, height = self._canvas.pixels(place)
-        picture = self._blip(fill, (max(1, round(width)), max(1, round(height))))
+        picture = self._blip(fill, _bounded(width, height))
         if picture is None:
             return
         if place.flip_h:
@@ -312,6 +314,13 @@ class ShapeDrawer:
             self.draw(child, frame, depth + 1)
         if not inner:
             self._note(_GRAPHICS.get(kind, "an object"))
+
+
+def _bounded(width: float, height: float) -> tuple[int, int]:
+    """Whole pixels. Raises ValueError: far more than any slide shows."""
+    if width * height > _MOST_DRAWN:
+        raise ValueError("the shape is far larger than the slide")
+    return max(1, round(width)), max(1, round(height))
 
 
 def _set_lines(layer: Image.Image, box: TextBox, lines: list[Line], at: tuple[float, float, float]) -> None:

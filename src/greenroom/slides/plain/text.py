@@ -19,6 +19,8 @@ _TOKENS = re.compile(
     r"\s+|[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\-\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]*-+"
     r"|[^\s\-\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+"
 )
+_LARGEST = 400.0
+"""Points; PowerPoint offers ten times as much, which no slide shows."""
 _SMALLEST = 0.5
 _SHRINK = 0.93
 _SYMBOLS = {"§": "▪", "ü": "✓", "Ø": "➢", "q": "❑", "v": "❖", "à": "→", "n": "■", "l": "●", "o": "○"}
@@ -138,7 +140,7 @@ class TextBox:
             is_bold=self.force_bold or first_attribute(own, "b", "0") in ("1", "true"),
             is_italic=first_attribute(own, "i", "0") in ("1", "true"),
             is_underlined=is_link or first_attribute(own, "u", "none") != "none",
-            points=float(first_attribute(own, "sz", "1800")) / 100 * shrink,
+            points=min(_LARGEST, max(1.0, float(first_attribute(own, "sz", "1800")) / 100 * shrink)),
             colour=self._palette.named("hlink") if is_link else self._colour(properties, chain),
         )
 
