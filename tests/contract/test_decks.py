@@ -53,8 +53,9 @@ def upload_deck(client: Any, data: bytes, **meta: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def deck(client: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def deck(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The asset of a deck that was read."""
+    client = server.client()
     return read(client, upload_deck(client, deck_bytes(tmp_path_factory.mktemp("deck")), auto_analysis=True))
 
 

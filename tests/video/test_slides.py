@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,16 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.cast.making import make_cast, person
 from tests.conftest import RunningServer, greenroom_command
 from tests.slides.making import BLUE, GREEN, RED, add_box, add_slide, animate, new_deck, save
-from tests.video.test_whole_way import upload
 
+from greenroom.cast.catalogue import load_cast
 from greenroom.media.decode import frame_at, read_audio
 from greenroom.media.probe import probe
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
+VOICE = "piper-en_US-joe"
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "slides_to_video.py"
 
 
@@ -67,29 +66,26 @@ def check(video: Path, silence_s: float) -> None:
     assert np.abs(last).max() < 0.01 < np.abs(sound).max()
 
 
-def test_the_example_with_the_public_sdk(
-    server: RunningServer, client: Any, avatar_zip: Path, deck: Path, tmp_path: Path
-) -> None:
-    avatar = upload(client, "Ana", "HUMAN_MODEL_2D", "ana.zip", avatar_zip.read_bytes())
+def test_the_example_with_the_public_sdk(server: RunningServer, deck: Path, tmp_path: Path) -> None:
+    presenter = load_cast(None, "all").find("anna")
+    assert presenter is not None
     keys, out = server.credentials, tmp_path / "bees.mp4"
     command = [
         sys.executable, str(EXAMPLE), server.base_url, keys.project_id, keys.access_key, keys.secret_key,
-        str(deck), avatar, "piper-en_US-joe", str(out),
+        str(deck), presenter.asset_id, VOICE, str(out),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     check(out, 4)
 
 
-def test_the_command(avatar_zip: Path, deck: Path, tmp_path: Path) -> None:
-    folder = make_cast(tmp_path / "cast", person("mia"), archive=avatar_zip.read_bytes())
+def test_the_command(deck: Path, tmp_path: Path) -> None:
     out = tmp_path / "bees.mp4"
     command = greenroom_command(
-        "video", "slides", str(deck), "--avatar", "mia", "--silence", "2", "--size", "640x360", "--plain",
-        "-o", str(out), "--data", str(tmp_path / "data"), "--subtitle-file", str(tmp_path / "bees.srt"),
+        "video", "slides", str(deck), "--avatar", "anna", "--voice", VOICE, "--silence", "2", "--size", "640x360",
+        "--plain", "-o", str(out), "--data", str(tmp_path / "data"), "--subtitle-file", str(tmp_path / "bees.srt"),
     )  # fmt: skip
-    environment = {**os.environ, "GREENROOM_CAST_FOLDER": str(folder)}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == str(out)
     assert "no notes on page 2: shown in silence for 2 s" in done.stderr
