@@ -82,8 +82,9 @@ def test_the_example_with_the_public_sdk(server: RunningServer, deck: Path, tmp_
 def test_the_command(deck: Path, tmp_path: Path) -> None:
     out = tmp_path / "bees.mp4"
     command = greenroom_command(
-        "video", "slides", str(deck), "--avatar", "anna", "--voice", VOICE, "--silence", "2", "--size", "640x360",
-        "--plain", "-o", str(out), "--data", str(tmp_path / "data"), "--subtitle-file", str(tmp_path / "bees.srt"),
+        "video", "slides", str(deck), "--avatar", "anna", "--voice", VOICE, "--silence", "2", "--plain",
+        "--size", "640x360", "-o", str(out), "--subtitle-file", str(tmp_path / "bees.srt"),
+        "--data", str(tmp_path / "data"),
     )  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.slides import slides
 
 if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
 
 app = typer.Typer(no_args_is_help=True)
+app.command("slides")(slides)
 
 _SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
@@ -255,8 +257,3 @@ def check_output(path: Path, endings: Sequence[str] = (".mp4",)) -> Path:
             f"{path} cannot be written ({error.strerror}): choose another place with -o"
         ) from None
     return path
-
-
-from greenroom.cli.slides import slides  # noqa: E402  (it uses the functions above)
-
-app.command("slides")(slides)

@@ -13,7 +13,6 @@ from greenroom.slides.builds import A
 from greenroom.slides.plain.geometry import Point
 from greenroom.slides.plain.palette import Colour, Gradient
 
-
 _SMOOTH = 1024
 """Pixels a side that a gradient is computed in, before it is stretched."""
 

@@ -29,6 +29,11 @@ def draw_chart(canvas: Canvas, palette: Palette, part: Any, data: Any, place: Pl
         title = (
             chart.chart_title.text_frame.text if chart.has_title and chart.chart_title.has_text_frame else ""
         )
+        automatic = chart._chartSpace.find(".//{*}autoTitleDeleted")
+        if not title and len(series) == 1 and (automatic is None or automatic.get("val") in ("0", "false")):
+            title = series[0][0]
+        sized = chart._chartSpace.find("./{*}txPr//{*}defRPr")
+        points = float(sized.get("sz") or 1000) / 100 if sized is not None else 10.0
     except Exception:  # python-pptx meets charts that it does not know with whatever breaks first
         return False
     count = sum(len(values) for _, values in series)
@@ -37,7 +42,7 @@ def draw_chart(canvas: Canvas, palette: Palette, part: Any, data: Any, place: Pl
     if kind not in _KINDS or is_stacked or not 0 < count <= _MOST_VALUES:
         return False
     layer = canvas.layer()
-    drawing = _Chart(layer, palette, canvas.pixels(place), canvas.scale)
+    drawing = _Chart(layer, palette, canvas.pixels(place), canvas.scale * 12_700 * min(points, 40.0))
     drawing.own_colours = [palette.fill(one._element.find("./{*}spPr")) for one in plot.series]
     inner = drawing.frame(title, [name for name, _ in series] if len(series) > 1 else [])
     if kind in ("PiePlot", "DoughnutPlot"):
@@ -53,11 +58,12 @@ Box = tuple[float, float, float, float]
 
 
 class _Chart:
-    def __init__(self, layer: Image.Image, palette: Palette, box: Box, scale: float) -> None:
+    def __init__(self, layer: Image.Image, palette: Palette, box: Box, size: float) -> None:
+        """`size`: of the letters, in pixels."""
         self._draw = ImageDraw.Draw(layer)
         self._palette, self._box = palette, box
         match = look_up(palette.fonts.get("+mn-lt", "Arial"))
-        self._size = max(8, round(min(box[3] / 22, 14 * 12_700 * scale)))
+        self._size = max(8, round(min(box[3] / 12, size)))
         self._font = match.face.at(self._size) if match is not None else None
         self.own_colours: list[Any] = []
 

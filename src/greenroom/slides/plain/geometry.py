@@ -41,6 +41,22 @@ _LIKE = {
     "flowChartInputOutput": "parallelogram", "mathPlus": "plus",
 }  # fmt: skip
 """Shapes that are drawn as simpler ones; callouts without their tail."""
+_TEXT_BOXES = {
+    "ellipse": (0.146, 0.146, 0.854, 0.854),
+    "triangle": (0.25, 0.5, 0.75, 1.0),
+    "rtTriangle": (0.08, 0.58, 0.58, 0.92),
+    "diamond": (0.25, 0.25, 0.75, 0.75),
+    "parallelogram": (0.2, 0.1, 0.8, 0.9),
+    "trapezoid": (0.17, 0.17, 0.83, 1.0),
+    "hexagon": (0.15, 0.1, 0.85, 0.9),
+    "pentagon": (0.19, 0.24, 0.81, 1.0),
+    "homePlate": (0.0, 0.0, 0.87, 1.0),
+    "chevron": (0.25, 0.0, 0.75, 1.0),
+    "rightArrow": (0.0, 0.25, 0.8, 0.75),
+    "leftArrow": (0.2, 0.25, 1.0, 0.75),
+    "star5": (0.31, 0.38, 0.69, 0.76),
+}
+"""As `outline` draws them; other shapes hold their text in the whole box."""
 LINES = {"line", "straightConnector1", "bentConnector3", "curvedConnector3", "bentConnector2"}
 
 
@@ -63,6 +79,17 @@ def outline(properties: Any, width: float, height: float) -> tuple[list[list[Poi
     points = _POLYGONS.get(name)
     is_own = is_own and points is not None
     return [[(x * width, y * height) for x, y in points or _POLYGONS["rect"]]], is_own
+
+
+def text_box(properties: Any) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the box for a shape's text, in shares of its own."""
+    preset = properties.find(f"{A}prstGeom") if properties is not None else None
+    name = preset.get("prst", "rect") if preset is not None else "rect"
+    name = _LIKE.get(name, name)
+    if name == "roundRect":
+        inset = 0.29 * _adjusted(preset, 0.16667)
+        return inset, inset, 1 - inset, 1 - inset
+    return _TEXT_BOXES.get(name, (0.0, 0.0, 1.0, 1.0))
 
 
 def _adjusted(preset: Any, default: float) -> float:

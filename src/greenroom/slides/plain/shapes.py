@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from greenroom.slides.builds import A, P
 from greenroom.slides.plain.canvas import Canvas, Frame, Place, gradient_picture
-from greenroom.slides.plain.geometry import LINES, Point, outline
+from greenroom.slides.plain.geometry import LINES, Point, outline, text_box
 from greenroom.slides.plain.palette import Colour, Fill, Gradient, Palette, PictureFill, mean_of
 from greenroom.slides.plain.styles import TextStyle, ancestors
 from greenroom.slides.plain.text import Line, TextBox
@@ -100,12 +100,18 @@ class ShapeDrawer:
         body = shape.find(f"{P}txBody")
         if body is not None:
             style = TextStyle(shape, parents, self._master, self._deck.source.part._element)
-            self.text(body, style, place, self._font_colour(shape))
+            self.text(body, style, place, self._font_colour(shape), geometry=geometry)
 
     def text(
-        self, body: Any, style: TextStyle, place: Place, colour: Colour | None, bold: bool = False
+        self,
+        body: Any,
+        style: TextStyle,
+        place: Place,
+        colour: Colour | None,
+        bold: bool = False,
+        geometry: Any = None,
     ) -> None:
-        """Set a text into its box."""
+        """Set a text into its box; `geometry`: the properties of the shape that holds it."""
         if not "".join(node.text or "" for node in body.iter(f"{A}t")).strip():
             return
         if style.body("vert", "horz") not in ("horz", ""):
@@ -115,7 +121,7 @@ class ShapeDrawer:
             float(style.body(name, default)) * scale
             for name, default in (("lIns", "91440"), ("tIns", "45720"), ("rIns", "91440"), ("bIns", "45720"))
         )
-        x, y, width, height = self._canvas.pixels(place)
+        x, y, width, height = self._canvas.pixels(_inner(place, geometry))
         box = TextBox(style, self._palette, scale, self._slide.number)
         box.default_colour, box.force_bold = colour, bold
         room = width - left - right if style.body("wrap", "square") != "none" else 10 * width + 10_000
@@ -316,6 +322,17 @@ class ShapeDrawer:
             self._note(_GRAPHICS.get(kind, "an object"))
 
 
+def _inner(place: Place, properties: Any) -> Place:
+    """Where a shape's text goes."""
+    left, top, right, bottom = text_box(properties)
+    return place._replace(
+        x=place.x + place.width * left,
+        y=place.y + place.height * top,
+        width=place.width * (right - left),
+        height=place.height * (bottom - top),
+    )
+
+
 def _bounded(width: float, height: float) -> tuple[int, int]:
     """Whole pixels. Raises ValueError: far more than any slide shows."""
     if width * height > _MOST_DRAWN:
@@ -336,10 +353,7 @@ def _set_lines(layer: Image.Image, box: TextBox, lines: list[Line], at: tuple[fl
             shift = (line.room - line.width) / (2 if line.align == "ctr" else 1)
         x = left + line.indent + shift
         if line.bullet is not None:
-            look, sign = line.bullet
-            width = sum(box.font(face, look).getlength(part) for face, part in box.faces(look, sign))
-            gap = max(width + look.points * 0.4, min(line.indent, look.points * 4) or width)
-            _set_piece(draw, box, (look, sign), (x - gap if line.indent >= width else x, base))
+            _set_piece(draw, box, line.bullet, (x - line.indent + line.bullet_indent, base))
         for look, text, width in line.pieces:
             _set_piece(draw, box, (look, text), (x, base))
             if look.is_underlined and look.colour.alpha:

@@ -43,6 +43,7 @@ class Line:
     """Each with its width in pixels."""
     width: float = 0.0
     bullet: tuple[Look, str] | None = None
+    bullet_indent: float = 0.0
     indent: float = 0.0
     room: float = 0.0
     align: str = "l"
@@ -108,7 +109,7 @@ class TextBox:
             looks = [look for look, _, _ in line.pieces] or [base]
             line.ascent, line.descent = self._extent(looks)
             line.spacing = self._spacing(chain, line)
-        lines[0].bullet = bullet
+        lines[0].bullet, lines[0].bullet_indent = bullet, max(0.0, left + indent)
         lines[0].before = self._gap(chain, "spcBef", base) * shrink
         return lines
 
