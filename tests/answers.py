@@ -58,8 +58,9 @@ EXTRA = {
     "Show2dModelTrainingJobResponse": {"error_info"},
     "DigitalHumanVideo": _QUEUE,
     "Show2DDigitalHumanVideoResponse": _QUEUE,
+    "PPTAssetMeta": {"fonts", "notices"},
 }
-"""By model: members that we add; SDKs pass over them. See docs/queue.md for those of videos."""
+"""By model: members that we add; SDKs pass over them. See docs/queue.md and docs/slides.md."""
 
 
 def assert_answer(model: str, sent: dict[str, Any], decoded: Any) -> None:

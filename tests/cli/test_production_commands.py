@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,23 @@ class TestWorker:
         _, errors = worker.communicate(timeout=30)
         assert worker.returncode == 0
         assert errors == ""
+
+
+class TestVideoSlides:
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["nowhere.pptx", "--avatar", "anna"], "there is no deck at nowhere.pptx"),
+            (["{deck}", "--avatar", "anna", "--layout", "moon"], "choose one of corner, corner-left, side"),
+            (["{deck}", "--avatar", "someone"], "notes need a voice"),
+            (["{deck}", "--avatar", "anna", "--voice", "tlh"], "there is no voice 'tlh'"),
+            (["{deck}", "--avatar", "anna"], "launch.pptx is a zip archive, but no PowerPoint file"),
+        ],
+    )
+    def test_bad_orders(self, arguments: list[str], words: str, data: Path, tmp_path: Path) -> None:
+        deck = tmp_path / "launch.pptx"
+        with zipfile.ZipFile(deck, "w") as archive:
+            archive.writestr("readme.txt", "no deck")
+        arguments = [argument.format(deck=deck) for argument in arguments]
+        done = greenroom("video", "slides", *arguments, "-o", tmp_path / "v.mp4", "--data", data)
+        assert words in refusal(done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from greenroom.assets.decks import with_copied_pages
 from greenroom.assets.models import Asset, AssetFile
 from greenroom.assets.states import FileState
 from greenroom.runtime import Context
@@ -44,6 +45,7 @@ def copies_of_files(context: Context, source: Asset, copy: Asset) -> list[tuple[
     for file in source.files:
         if file.state == FileState.CREATED and file.object_key is not None:
             pairs.append((file, _file_copy(context, file, copy)))
+    copy.extra_meta = with_copied_pages(copy.extra_meta, {file.id: made.id for file, made in pairs})
     return pairs
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from greenroom.assets.cover import make_cover
+from greenroom.assets.decks import submit_reading
 from greenroom.assets.errors import (
     AssetFailedError,
     AssetFileNotFoundError,
@@ -231,6 +232,7 @@ async def _take_in(context: Context, file: AssetFile) -> None:
         refusal = await conclude(context, file, verdict)
         if refusal is not None:
             raise AssetFailedError(f"{refusal}; the asset {asset.id} is {asset.state}, create another file")
+    await submit_reading(context, file)
     AssetFileRepository(context).touch(file)
     AssetRepository(context).touch(asset)
     if cover is not None and await AssetFileRepository(context).living(asset.id, FileCategory.COVER) is None:

@@ -78,12 +78,23 @@ class PPTPageInfo(WireModel):
     page_content: str | None = Field(None, max_length=2048)
 
 
+class PPTFontInfo(WireModel):
+    """A font that a deck names. Ours: the contract has no place for it."""
+
+    name: str = Field(max_length=128)
+    is_installed: bool
+    replaced_by: str | None = Field(None, max_length=256)
+
+
 class PPTAssetMeta(WireModel):
     auto_analysis: bool | None = None
     ppt_analysis_status: str | None = Field(None, max_length=128)
     error_info: ErrorResponse | None = None
     page_count: int | None = Field(None, ge=0, le=256)
     pages: list[PPTPageInfo] | None = None
+    fonts: list[PPTFontInfo] | None = None
+    """Ours, as `notices`: sentences about what looks otherwise than in its own program."""
+    notices: list[str] | None = None
 
 
 class MaterialComponentInfo(WireModel):

@@ -178,7 +178,9 @@ def _gpu() -> list[Finding]:
 
 
 def _optional_tools() -> list[Finding]:
-    office = shutil.which("soffice") or shutil.which("libreoffice")
+    from greenroom.slides.office import INSTALL, find_office
+
+    office = find_office()
     try:
         espeak = f"espeakng-loader {version('espeakng-loader')}"
     except PackageNotFoundError:
@@ -188,7 +190,11 @@ def _optional_tools() -> list[Finding]:
             "eSpeak NG", bool(espeak), espeak or "no", "for Hindi: `pip install 'greenroom[espeak]'`", False
         ),
         Finding(
-            "LibreOffice", bool(office), office or "no", "to read slide decks: install libreoffice", False
+            "LibreOffice",
+            office is not None,
+            office or "no; PPTX is drawn by the plain renderer, PPT is not taken",
+            f"for slide decks as PowerPoint shows them: {INSTALL}",
+            False,
         ),
     ]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.slides import slides
 from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
 
 app = typer.Typer(no_args_is_help=True)
+app.command("slides")(slides)
 
 _VIDEO_ENDINGS = tuple(f".{ending}" for ending in DEFAULT_OF_ENDING)
 _TRANSPARENT = "transparent"

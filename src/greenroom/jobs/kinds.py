@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from greenroom.jobs.engine import JobKind, JobQueue
 
 KINDS: Mapping[str, tuple[JobQueue, str]] = {
+    "assets.deck": (JobQueue.CPU_SHORT, "greenroom.assets.decks:READ"),
     "assets.prepare": (JobQueue.CPU_SHORT, "greenroom.assets.jobs:MAKE_READY"),
     "callbacks.send": (JobQueue.OUTGOING, "greenroom.callbacks.jobs:SEND"),
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),

@@ -22,13 +22,8 @@ MAX_SLIDES = 100
 """Table 4-7 of the service overview."""
 _BLOCK = 1 << 20
 _SLIDE = re.compile(r"ppt/slides/slide\d+\.xml", re.IGNORECASE)
-_PAGE_COUNT = re.compile(
-    rb"/Type\s*/Pages\b[^>]{0,400}?/Count\s+(\d{1,7})|/Count\s+(\d{1,7})[^>]{0,400}?/Type\s*/Pages\b"
-)
-_STREAM = re.compile(rb"/Type\s*/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
-_PDF_BYTES = 128 << 20
-_OBJECT_STREAM_BYTES = 8 << 20
 _POWERPOINT = "PowerPoint Document".encode("utf-16-le")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class UnsafeArchiveError(MediaError):
@@ -85,7 +80,7 @@ def check_deck(path: Path, content: Content) -> int | None:
     """The number of slides or pages, or None where the format does not tell it cheaply.
 
     Raises:
-        NotMediaError: no deck, damaged, or more than `MAX_SLIDES` slides.
+        NotMediaError: no deck, damaged, protected, without slides, or more than `MAX_SLIDES`.
         UnsafeArchiveError: see `check_archive`.
     """
     if content is Content.ZIP:
@@ -95,6 +90,8 @@ def check_deck(path: Path, content: Content) -> int | None:
     else:
         _check_ppt(path)
         count = None
+    if count == 0:
+        raise NotMediaError(f"{path.name} has no slides: add one.")
     if count is not None and count > MAX_SLIDES:
         raise NotMediaError(f"{path.name} has {count} slides; at most {MAX_SLIDES} are taken: split it.")
     return count
@@ -134,32 +131,40 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 
 def _check_ppt(path: Path) -> None:
     """The directory of an old Office file names its parts in UTF-16 (MS-CFB 2.6)."""
-    overlap = b""
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            if _POWERPOINT in overlap + block:
-                return
-            overlap = block[-len(_POWERPOINT) :]
+    if _holds(path, _POWERPOINT):
+        return
     raise NotMediaError(f"{path.name} is an Office file, but no PowerPoint file: save it as PPTX.")
 
 
-def _count_pdf_pages(path: Path) -> int | None:
-    """The largest /Count of a page tree node, in plain objects and in object streams (ISO 32000-1, 7.7.3)."""
+def _count_pdf_pages(path: Path) -> int:
+    import pypdfium2 as pdfium
+
     with path.open("rb") as stream:
-        data = stream.read(_PDF_BYTES)
-    if b"%%EOF" not in data[-4096:]:
-        raise NotMediaError(f"{path.name} is damaged: it breaks off before its end. Export it again.")
-    counts = _page_counts(data)
-    for match in _STREAM.finditer(data):
-        unpacker = zlib.decompressobj()
-        try:
-            counts += _page_counts(
-                unpacker.decompress(data[match.end() :][:_OBJECT_STREAM_BYTES], _OBJECT_STREAM_BYTES)
-            )
-        except zlib.error:
-            continue
-    return max(counts, default=None)
+        stream.seek(max(0, path.stat().st_size - 4096))
+        if b"%%EOF" not in stream.read():
+            raise NotMediaError(f"{path.name} is damaged: it breaks off before its end. Export it again.")
+    try:
+        document = pdfium.PdfDocument(path)
+        count = len(document)
+        document.close()
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise NotMediaError(f"{path.name} is protected by a password: save it without one.") from None
+        raise NotMediaError(f"{path.name} is damaged: export it again.") from None
+    return count
 
 
-def _page_counts(data: bytes) -> list[int]:
-    return [int(first or second) for first, second in _PAGE_COUNT.findall(data)]
+def refuse_protected(path: Path, content: Content) -> None:
+    """Raises NotMediaError: an Office file with a password, which is another kind of file (MS-OFFCRYPTO)."""
+    if content is Content.OLE and _holds(path, _ENCRYPTED):
+        raise NotMediaError(f"{path.name} is protected by a password: save it without one.")
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    overlap = b""
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            if wanted in overlap + block:
+                return True
+            overlap = block[-len(wanted) :]
+    return False

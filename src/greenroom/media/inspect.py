@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from greenroom.media.content import ACTIVE, Content, identify, second_nature
-from greenroom.media.documents import check_archive, check_deck
+from greenroom.media.documents import check_archive, check_deck, refuse_protected
 from greenroom.media.errors import MediaError, NotMediaError
 from greenroom.media.pictures import MAX_SIDE, picture_size
 from greenroom.media.probe import MediaInfo, probe
@@ -66,6 +66,8 @@ def inspect(path: Path, role: Role, declared: str) -> Inspection:
     if path.stat().st_size == 0:
         raise NotMediaError(f"{path.name} is empty (0 bytes). Upload it again.")
     content = identify(path)
+    if role is Role.DECK:
+        refuse_protected(path, content)
     _check_content(path, role, declared, content)
     other = second_nature(path, content)
     if other is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from greenroom.clock import wire_time
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
+from greenroom.scripts.decks import with_pages
 from greenroom.scripts.errors import ScriptNotFoundError
 from greenroom.scripts.limits import AUDIO_BYTES, check_scenes
 from greenroom.scripts.models import VideoScript
@@ -22,6 +23,7 @@ from greenroom.scripts.wire import (
     ScriptType,
     ShootScriptItem,
     ShowVideoScriptResponse,
+    VideoConfig,
     VideoScriptBaseInfo,
 )
 from greenroom.subtitles.links import files_of_script, remove_files
@@ -36,6 +38,7 @@ async def create_script(context: Context, body: ScriptContent) -> SaveScriptResp
         ScriptLimitError: see `limits.check_scenes`.
         ContentRefusedError: a text does not pass the content review.
     """
+    body = await _with_pages(context, body, body.video_config)
     check_scenes(body.shoot_scripts or [])
     await _review(context, body)
     row = VideoScript(name=body.script_name or "", view_mode=body.view_mode, content=_stored(body))
@@ -77,9 +80,11 @@ async def update_script(context: Context, script_id: str, body: ScriptContent) -
         ScriptLimitError: see `limits.check_scenes`.
         ContentRefusedError: a text does not pass the content review.
     """
-    check_scenes(body.shoot_scripts or [])
     repository = VideoScriptRepository(context)
     row = await _find(context, script_id)
+    video = body.video_config or ScriptContent.model_validate(row.content).video_config
+    body = await _with_pages(context, body, video)
+    check_scenes(body.shoot_scripts or [])
     await _review(context, body)
     before = set(_audio_keys(row).values())
     row.content = {**row.content, **_stored(body)}
@@ -143,6 +148,13 @@ def numbered(scenes: list[ShootScriptItem]) -> list[tuple[int, ShootScriptItem]]
         result.append((number, scene))
         following = number + 1
     return sorted(result, key=lambda entry: entry[0])
+
+
+async def _with_pages(context: Context, body: ScriptContent, video: VideoConfig | None) -> ScriptContent:
+    """See `decks.with_pages`."""
+    in_order = [scene for _, scene in numbered(body.shoot_scripts or [])]
+    scenes = await with_pages(context, in_order, video)
+    return body if scenes is in_order else body.model_copy(update={"shoot_scripts": scenes})
 
 
 async def _find(context: Context, script_id: str) -> VideoScript:

@@ -261,6 +261,7 @@ class VideoSteps:
                 "colour": background.colour,
                 "image": str(self._picture(index)) if background.image_key else None,
                 "placement": list(background.placement) if background.placement else None,
+                "box": list(background.box) if background.box else None,
             },
             "actions": [list(action) for action in scene.actions],
             "number": scene.number,

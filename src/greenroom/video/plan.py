@@ -16,6 +16,9 @@ class BackgroundPlan:
     colour: str | None = None
     """`#RRGGBB`"""
     image_key: str | None = None
+    box: tuple[int, int, int, int] | None = None
+    """Of a deck's page: x, y, width, height of the part of the canvas in which it is shown whole; without
+    area: all of it."""
     placement: tuple[int, int, int, int] | None = None
     """dx, dy, width, height of the scaled picture on the canvas in pixels; None: it fills the canvas."""
 
@@ -144,6 +147,7 @@ class VideoPlan:
                     placement=tuple(scene["background"]["placement"])
                     if scene["background"]["placement"]
                     else None,
+                    box=tuple(scene["background"]["box"]) if scene["background"].get("box") else None,
                 ),
                 human=HumanPlan(**scene["human"]),
                 actions=tuple((name, at_ms) for name, at_ms in scene.get("actions", ())),

@@ -12,6 +12,7 @@ from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
 from greenroom.engines.ssml.spoken import actions_of
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
+from greenroom.scripts.decks import with_pages
 from greenroom.scripts.limits import check_scenes
 from greenroom.scripts.wire import (
     ActionConfig,
@@ -24,12 +25,14 @@ from greenroom.scripts.wire import (
     VideoConfig,
 )
 from greenroom.stage.actions import unknown_action
+from greenroom.stage.silence import silence_of
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.layers import person_of, plan_layers
 from greenroom.video.links import own_object
 from greenroom.video.music import sound_plan
 from greenroom.video.outputs import output_plan
+from greenroom.video.pages import page_background
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
@@ -41,15 +44,18 @@ SMALLEST_SIDE = 128
 async def merged_content(
     context: Context, body: Create2DDigitalHumanVideoReq
 ) -> Create2DDigitalHumanVideoReq:
-    """The request with the members of its script filled in where it has none of its own.
+    """The request with the members of its script filled in where it has none of its own, and with a scene for
+    each page where one stands for a deck.
 
-    Raises ScriptNotFoundError.
+    Raises ScriptNotFoundError, and as `scripts.decks.with_pages`.
     """
-    if body.script_id is None:
-        return body
-    script = await scripts.content_of(context, body.script_id)
-    members = {**script.model_dump(exclude_none=True), **body.model_dump(exclude_none=True)}
-    return Create2DDigitalHumanVideoReq.model_validate(members)
+    if body.script_id is not None:
+        script = await scripts.content_of(context, body.script_id)
+        members = {**script.model_dump(exclude_none=True), **body.model_dump(exclude_none=True)}
+        body = Create2DDigitalHumanVideoReq.model_validate(members)
+    in_order = [scene for _, scene in scripts.numbered(body.shoot_scripts or [])]
+    scenes = await with_pages(context, in_order, body.video_config)
+    return body if scenes is in_order else body.model_copy(update={"shoot_scripts": scenes})
 
 
 async def make_plan(
@@ -186,7 +192,8 @@ class _ScenePlanner:
             audio_key = await self._audio(field, number, script)
         else:
             assert self._speaker is not None
-            await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
+            if silence_of(scene.text) is None:
+                await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
             self._check_marked(f"{field}: text_config.text", scene.text)
         own_copy = f"{self._prefix}/subtitles-{number}"
         if subtitle_key is not None:
@@ -258,7 +265,11 @@ class _ScenePlanner:
 
     async def _picture(self, field: str, background: BackgroundConfigInfo) -> BackgroundPlan:
         if background.background_asset_id:
-            asset = await require_usable(self._context, background.background_asset_id, AssetType.IMAGE)
+            asset = await require_usable(
+                self._context, background.background_asset_id, AssetType.IMAGE, AssetType.PPT
+            )
+            if asset.type == AssetType.PPT:
+                return await page_background(self._context, asset, background)
             main = file_of(asset)
             key = main.object_key if main else None
             if key is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle
 from greenroom.video.errors import VideoContentError
+from greenroom.video.pages import page_on_canvas
 
 _MOST_BPS = 104_857_600
 """The largest `video_bit_rate` that the contract knows; ProRes 4444 has more."""
@@ -52,12 +53,15 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     Those are of its phonemes, its words and the actions that its text marks; `recognise` asks for the words
     of a recording too.
     """
+    from greenroom.stage.silence import silence_of, silent_speech
     from greenroom.stage.speech import speak, speech_from_audio, write_wav
     from greenroom.subtitles.speaking import hear
 
     wav, timing = Path(payload["wav"]), Path(payload["timing"])
     if payload["audio"] is not None:
         said = speech_from_audio(Path(payload["audio"]))
+    elif (silence_ms := silence_of(payload["text"])) is not None:
+        said = silent_speech(silence_ms)
     else:
         _start_over(payload["voice_id"])
         said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
@@ -296,6 +300,8 @@ def _background(background: dict[str, Any], canvas: tuple[int, int], is_transpar
 
     if background["image"] is None:
         return background["colour"] or (TRANSPARENT if is_transparent else "#FFFFFF")
+    if background.get("box") is not None:
+        return page_on_canvas(Path(background["image"]), background["box"], canvas)
     if background["placement"] is None:
         return str(background["image"])
     return _cropped(Path(background["image"]), background["placement"], canvas)

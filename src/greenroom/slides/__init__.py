@@ -1,0 +1,1 @@
+"""Slide decks as pictures, titles, notes and steps. Knows no product context."""
