@@ -137,6 +137,16 @@ Vocabulary = tuple[Pronunciation, ...]
 """What holds for one text; each key stands in it once."""
 
 
+def vocabulary_to_json(vocabulary: Vocabulary) -> list[list[str]]:
+    """For plans and for the payloads of child processes."""
+    return [entry.to_json() for entry in vocabulary]
+
+
+def vocabulary_from_json(data: Sequence[Sequence[str]] | None) -> Vocabulary:
+    """From what `vocabulary_to_json` gave; None, as plans of earlier versions have it, holds nothing."""
+    return tuple(Pronunciation.from_json(entry) for entry in data or ())
+
+
 class SpeechEngine(Protocol):
     """Text to speech."""
 

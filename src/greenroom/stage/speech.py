@@ -48,9 +48,7 @@ class Speech:
         return len(self.pcm) / self.sample_rate
 
 
-def speak(
-    text: str, voice_id: str, style: SpeechStyle | None = None, vocabulary: Vocabulary = ()
-) -> Speech:
+def speak(text: str, voice_id: str, style: SpeechStyle | None = None, vocabulary: Vocabulary = ()) -> Speech:
     """Say a text or SSML with a voice, all of it at once.
 
     Raises:

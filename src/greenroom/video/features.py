@@ -34,7 +34,6 @@ def _check_video(video: VideoConfig) -> None:
     switches = {
         "is_enable_super_resolution": "super resolution",
         "is_end_at_first_frame": "ending at the first frame",
-        "is_vocabulary_config_enable": "the vocabulary",
         "output_external_url": "an output to another storage",
     }
     for name, what in switches.items():

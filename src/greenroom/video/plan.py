@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from greenroom.engines.protocols import Vocabulary, vocabulary_from_json, vocabulary_to_json
 from greenroom.stage.subtitle_plan import SubtitleStyle
 
 
@@ -69,9 +70,11 @@ class VideoPlan:
     framing: str = "half"
     """`half` or `head`: how much is seen of a person whose place no scene gives."""
     subtitles: SubtitlePlan | None = None
+    vocabulary: Vocabulary = ()
+    """As it was when the video was ordered."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "vocabulary": vocabulary_to_json(self.vocabulary)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -95,4 +98,5 @@ class VideoPlan:
         )
         given = data.get("subtitles")
         subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
-        return cls(**{**data, "scenes": scenes, "subtitles": subtitles})
+        vocabulary = vocabulary_from_json(data.get("vocabulary"))
+        return cls(**{**data, "scenes": scenes, "subtitles": subtitles, "vocabulary": vocabulary})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
-from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
+from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Vocabulary, Voice
 from greenroom.engines.ssml.spoken import actions_of
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -28,6 +28,7 @@ from greenroom.video.features import check_features
 from greenroom.video.links import own_object
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
+from greenroom.video.vocabulary import ordered_vocabulary
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.service import check_spoken_text, require_voice, style_of
 
@@ -72,7 +73,8 @@ async def make_plan(
     avatar = await _avatar(context, content.model_asset_id)
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
-    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions)
+    vocabulary = await ordered_vocabulary(context, content)
+    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions, vocabulary)
     voice = content.voice_config
     style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
     edited = subtitles.edited if subtitles else {}
@@ -95,6 +97,7 @@ async def make_plan(
         action_interval_ms=interval_ms,
         framing=framing,
         subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
+        vocabulary=vocabulary,
     )
 
 
@@ -157,12 +160,14 @@ class _ScenePlanner:
         prefix: str,
         speaker: Voice | None,
         actions: Sequence[str],
+        vocabulary: Vocabulary,
     ) -> None:
         self._context = context
         self._script_id = script_id
         self._prefix = prefix
         self._speaker = speaker
         self._actions = actions
+        self._vocabulary = vocabulary
 
     async def plan(self, number: int, scene: ShootScriptItem, subtitle_key: str | None = None) -> ScenePlan:
         field = f"the scene with sequence_no {number}"
@@ -174,7 +179,7 @@ class _ScenePlanner:
             audio_key = await self._audio(field, number, script)
         else:
             assert self._speaker is not None
-            await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
+            await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker, self._vocabulary)
             self._check_marked(f"{field}: text_config.text", scene.text)
         own_copy = f"{self._prefix}/subtitles-{number}"
         if subtitle_key is not None:

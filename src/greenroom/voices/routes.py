@@ -1,10 +1,12 @@
-"""The TTS audition over the API."""
+"""The TTS audition over the API, and where the other operations of voices are."""
 
 from __future__ import annotations
 
 from greenroom.api.operations import operation
 from greenroom.runtime import Context
 from greenroom.voices import service
+from greenroom.voices.tasks.routes import *  # noqa: F403
+from greenroom.voices.vocabulary.routes import *  # noqa: F403
 from greenroom.voices.wire import (
     CreateTtsAuditionRequestBody,
     CreateTtsAuditionResponse,

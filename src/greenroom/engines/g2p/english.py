@@ -130,6 +130,14 @@ def _join_glued(words: list[Word]) -> list[Word]:
     return joined
 
 
+def readings_of(word: str, british: bool) -> list[str]:
+    """Every reading that the dictionary has of a word."""
+    found = _reader(british).lexicon.golds.get(word.lower(), ())
+    return (
+        [reading for reading in dict.fromkeys(found.values()) if reading] if isinstance(found, dict) else []
+    )
+
+
 @cache
 def _reader(british: bool) -> Any:
     """misaki's reader with the tagger that is installed, instead of one that it would download."""

@@ -1,8 +1,8 @@
 """A tenant's vocabulary: where its entries stand in a text, and what each makes of the words there.
 
-Where words are written with spaces, an entry holds for whole words; in Chinese and Japanese for the characters
-wherever they stand. Of several that begin at one place the longest holds. A key in small letters holds for the
-word in any letters, one with a capital for exactly that.
+Where words are written with spaces, an entry holds for whole words; in Chinese and Japanese for the
+characters wherever they stand. Of several that begin at one place the longest holds. A key in small letters
+holds for the word in any letters, one with a capital for exactly that.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def numbered_pinyin(pinyin: str) -> str:
 @lru_cache(maxsize=64)
 def _index(vocabulary: Vocabulary) -> _Index:
     index: dict[str, list[tuple[str, bool, Pronunciation]]] = {}
-    for entry in sorted(vocabulary, key=lambda entry: len(entry.key), reverse=True):
+    for entry in sorted(vocabulary, key=lambda entry: (-len(entry.key), entry.key.islower())):
         index.setdefault(entry.key[0].lower(), []).append((entry.key, entry.key.islower(), entry))
     return {first: tuple(entries) for first, entries in index.items()}
 
