@@ -104,7 +104,7 @@ class TestCreateTtscVocabularyConfigs:
                 "PHONETIC_SYMBOL",
                 "MLF",
                 "m§l",
-                "value holds '§', which no voice says; the phonetic symbols are",
+                "'§', which no voice says; the phonetic symbols are",
             ),
             ("PHONETIC_SYMBOL", "MLF", "ˈ", "value holds no sound"),
             ("PHONETIC_SYMBOL", "MLF", "a" * 121, "at most 120"),

@@ -9,7 +9,10 @@ from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabu
 
 
 async def ordered_vocabulary(context: Context, content: Create2DDigitalHumanVideoReq) -> Vocabulary:
-    """The entries that hold for the order's voice and stand in its texts; none where a recording drives every scene."""
+    """The entries that hold for the order's voice and stand in its texts.
+
+    None where a recording drives every scene.
+    """
     voice, video = content.voice_config, content.video_config
     if voice is None or all(scene.is_audio for scene in content.shoot_scripts or []):
         return ()

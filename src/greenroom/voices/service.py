@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from greenroom.engines.g2p.fronts import front_for
+from greenroom.engines.g2p.fronts import can_read, front_for
 from greenroom.engines.g2p.reading import check_readable
 from greenroom.engines.protocols import (
     SpeechStyle,
@@ -15,6 +15,7 @@ from greenroom.engines.protocols import (
     vocabulary_to_json,
 )
 from greenroom.engines.registry import voice
+from greenroom.engines.remote.utterances import check_sayable
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
@@ -65,9 +66,13 @@ async def check_spoken_text(field: str, text: str, speaker: Voice, vocabulary: V
 
 
 def _check_readable(text: str, speaker: Voice, vocabulary: Vocabulary) -> None:
-    front = front_for(speaker.language)
+    front = front_for(speaker.language) if can_read(speaker.language) else None
     for piece in pieces(text):
-        check_readable(piece, front, vocabulary)
+        if front is not None:
+            check_readable(piece, front, vocabulary)
+        else:
+            # A voice of an engine by setting, in a language that nothing here reads.
+            check_sayable(piece, vocabulary)
 
 
 async def create_tts_audition(

@@ -70,8 +70,10 @@ def prepare(text: str, front: TextFront, vocabulary: Vocabulary = ()) -> list[It
     for piece in pieces:
         if isinstance(piece, Text):
             items += _entered(piece, front, vocabulary)
+        elif isinstance(piece, Spoken):
+            items.append(_prepared(piece, front))
         else:
-            items.append(_prepared(piece, front) if isinstance(piece, Spoken) else piece)
+            items.append(piece)
     front.check(" ".join(_checked(item) for item in items if isinstance(item, Part)))
     return items
 
