@@ -1,4 +1,4 @@
-"""How each language reads figures: times, dates, money, telephone numbers, shares, order, ranges, units, years."""
+"""How each language reads figures: times, dates, money, telephone numbers, shares, order, ranges, units."""
 
 from __future__ import annotations
 

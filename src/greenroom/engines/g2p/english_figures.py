@@ -1,4 +1,4 @@
-"""English figures as words or as figures that misaki reads: dates, times, telephone numbers, fractions, units."""
+"""English figures as misaki reads them: dates, times, telephone numbers, fractions, units, money."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def _singular(unit: str) -> str:
     """Of `kilometers per hour`, `kilometer per hour`."""
     first, *rest = unit.split(" ")
     if first in {"square", "cubic", "kilowatt"}:
-        return " ".join([first, _singular(" ".join(rest))])
-    return " ".join(
-        [{"feet": "foot"}.get(first, first.removesuffix("s") if first != "hertz" else first), *rest]
-    )
+        return f"{first} {_singular(' '.join(rest))}"
+    return " ".join([_SINGULARS.get(first, first.removesuffix("s")), *rest])
+
+
+_SINGULARS = {"feet": "foot", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz"}
