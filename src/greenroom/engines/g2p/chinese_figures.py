@@ -36,10 +36,8 @@ def spoken_figures(text: str) -> str:
     text = re.sub(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])", _clock, text)
     text = re.sub(r"(?<![\d:])(\d{1,3}):(\d{1,3})(?![\d:])", r"\1比\2", text)
     for sign in sorted(_MONEY, key=len, reverse=True):
-        amount = r"(\d[\d,]*(?:\.\d+)?)(\s?[万亿])?"
-        text = re.sub(
-            rf"{re.escape(sign)}\s?{amount}", lambda f, s=sign: f[1] + (f[2] or "") + _MONEY[s], text
-        )
+        amount = r"(\d[\d,]*(?:\.\d+)?)\s?([万亿]?)"
+        text = re.sub(rf"{re.escape(sign)}\s?{amount}", rf"\1\2{_MONEY[sign]}", text)
     text = re.sub(rf"(?<=[\d年月日点分秒%℃]){_RANGE}(?=[\d$￥¥])", "到", text)
     for unit, words in _UNITS.items():
         text = re.sub(rf"(?<=\d)\s?{re.escape(unit)}(?![A-Za-z²³])", words, text)

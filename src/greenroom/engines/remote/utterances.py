@@ -60,7 +60,7 @@ def utterances_of(text: str, language: str, vocabulary: Vocabulary = ()) -> list
         SpeechTextError: nothing to say, too long, broken SSML, or a script that the language does not use.
     """
     front = front_for(language) if can_read(language) else None
-    pieces = parse(text) if is_ssml(text) else [Text(text, PLAIN), SentenceEnd()]
+    pieces: list[Piece] = parse(text) if is_ssml(text) else [Text(text, PLAIN), SentenceEnd()]
     builder = _Builder(front)
     for piece in pieces:
         if isinstance(piece, Text):

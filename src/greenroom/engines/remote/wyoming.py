@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import socket
 import time
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -33,16 +34,12 @@ class EventError(Exception):
     """What came is no event."""
 
 
-def write_event(stream: BinaryIO, kind: str, data: dict[str, Any], payload: bytes = b"") -> None:
-    encoded = json.dumps(data).encode()
-    head: dict[str, Any] = {"type": kind, "data_length": len(encoded)}
-    if payload:
-        head["payload_length"] = len(payload)
-    stream.write(json.dumps(head).encode() + b"\n" + encoded + payload)
-    stream.flush()
+def encoded_event(kind: str, data: dict[str, Any]) -> bytes:
+    more = json.dumps(data).encode()
+    return json.dumps({"type": kind, "data_length": len(more)}).encode() + b"\n" + more
 
 
-def read_event(stream: BinaryIO) -> Event | None:
+def read_event(stream: BufferedReader) -> Event | None:
     """None at the end of the stream. Raises EventError."""
     line = stream.readline(_LONGEST_LINE)
     if not line:
@@ -83,8 +80,8 @@ class WyomingSpeech:
             connect_s = min(_CONNECT_S, self._setting.timeout_s)
             with socket.create_connection(self._address, timeout=connect_s) as connection:
                 connection.settimeout(self._setting.timeout_s)
-                with connection.makefile("rwb") as stream:
-                    write_event(stream, "synthesize", {"text": text, "voice": {"name": voice}})
+                connection.sendall(encoded_event("synthesize", {"text": text, "voice": {"name": voice}}))
+                with connection.makefile("rb") as stream:
                     return self._listen(stream, until)
         except TimeoutError:
             raise self._late() from None
@@ -95,7 +92,7 @@ class WyomingSpeech:
         except EventError:
             raise self._strange("sent what is not of the Wyoming protocol") from None
 
-    def _listen(self, stream: BinaryIO, until: float) -> tuple[Pcm, int]:
+    def _listen(self, stream: BufferedReader, until: float) -> tuple[Pcm, int]:
         blocks: list[Pcm] = []
         rate, samples = self._setting.sample_rate, 0
         while (event := read_event(stream)) is not None:

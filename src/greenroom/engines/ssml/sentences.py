@@ -17,7 +17,7 @@ from greenroom.engines.protocols import Pronunciation, SpeechTextError, Vocabula
 from greenroom.engines.ssml.manner import PLAIN, Manner, Mark
 from greenroom.engines.ssml.parser import parse
 from greenroom.engines.ssml.phonemes import symbols_of
-from greenroom.engines.ssml.pieces import Break, Phoneme, SayAs, SentenceEnd, Spoken, Sub, Text
+from greenroom.engines.ssml.pieces import Break, Phoneme, Piece, SayAs, SentenceEnd, Spoken, Sub, Text
 from greenroom.engines.ssml.say_as import say_as
 from greenroom.engines.ssml.spoken import is_ssml
 from greenroom.engines.ssml.vocabulary import english_reading, found_in, piece_of
@@ -65,7 +65,7 @@ def prepare(text: str, front: TextFront, vocabulary: Vocabulary = ()) -> list[It
         SsmlError: see `parser.parse`; or sounds and figures that the language does not have.
         SpeechTextError: nothing to say, too long, or a script that the front cannot read.
     """
-    pieces = parse(text) if is_ssml(text) else [Text(text, PLAIN), SentenceEnd()]
+    pieces: list[Piece] = parse(text) if is_ssml(text) else [Text(text, PLAIN), SentenceEnd()]
     items: list[Item] = []
     for piece in pieces:
         if isinstance(piece, Text):

@@ -106,7 +106,7 @@ async def show_tts_job(context: Context, query: ShowTtsJobQuery) -> ShowTtsJobRe
 
     `tts_service_enum` names services of the cloud, none of which speaks here, so that it finds nothing.
     """
-    kinds = (query.job_type,) if query.job_type else (AUDITION, ASYNC_JOB)
+    kinds: tuple[str, ...] = (query.job_type,) if query.job_type else (AUDITION, ASYNC_JOB)
     if query.business_type:
         # Only auditions have one.
         kinds = tuple(kind for kind in kinds if kind == AUDITION)

@@ -118,4 +118,5 @@ def _subtitles(text: str, times: dict[str, Any], duration_ms: int, order: TaskOr
 
 def _rate(path: Path) -> int:
     with wave.open(str(path)) as file:
-        return file.getframerate()
+        rate: int = file.getframerate()
+    return rate
