@@ -105,6 +105,8 @@ class TestEveryEngine:
                 assert chunk.phonemes[-1].end_sample == len(chunk.pcm)
         shown = [word.text for chunk in chunks for word in chunk.words]
         assert shown == re.findall(r"\w+", TEXT)
+        # Without times of phonemes the mouth follows the sound, as with a recording.
+        assert (join_chunks(chunks).phonemes is None) is (candidate.desk is not None)
         heard = recogniser.transcribe(sound(chunks), RATE, "en")
         assert error_rate(TEXT, heard, "en") <= 0.12, heard
 

@@ -192,7 +192,7 @@ class TestListTtscVocabularyConfigs:
         assert ids(type="ALIAS") == {general}
         assert ids(group_id=group_id) == {grouped}
         assert ids(asset_id=VOICE) == {general, grouped} and ids(asset_id=OTHER_VOICE) == {general}
-        assert ids(search_key="venst") == {grouped} and ids(search_key="%") == set()
+        assert ids(search_key="VENST") == {grouped} and ids(search_key="%") == set()
         assert ids(end_time="2020-01-01T00:00:00Z") == set()
         assert entries(other_client) == []
 

@@ -160,7 +160,7 @@ def _reviewed(body: CreateAsyncTtsJobRequestBody, vocabulary: Vocabulary) -> dic
 
 async def _links(context: Context, row: SpeechTask) -> TtsJobFile | None:
     """None where there are no files: not yet, or not any more."""
-    if not row.files or not await context.objects.exists(row.key(ResultFile.AUDIO)):
+    if row.state != TaskState.SUCCEED or not await context.objects.exists(row.key(ResultFile.AUDIO)):
         return None
     audio_type = "audio/mpeg" if row.order["audio_format"] == "MP3" else "audio/wav"
     links = {

@@ -91,8 +91,8 @@ class EntryRepository(_OfTheProject[VocabularyEntry]):
             pattern = f"%{_escaped(search)}%"
             query = query.where(
                 or_(
-                    VocabularyEntry.key.like(pattern, escape=_ESCAPE),
-                    VocabularyEntry.value.like(pattern, escape=_ESCAPE),
+                    VocabularyEntry.key.ilike(pattern, escape=_ESCAPE),
+                    VocabularyEntry.value.ilike(pattern, escape=_ESCAPE),
                 )
             )
         since, until = times
