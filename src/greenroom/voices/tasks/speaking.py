@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from greenroom.engines.protocols import Progress, SpeechStyle, vocabulary_from_json
+from greenroom.engines.protocols import Pcm, Progress, SpeechStyle, vocabulary_from_json
 from greenroom.media.sound_file import SoundFormat, write_sound
 from greenroom.media.wav import read_wav, write_wav
 from greenroom.subtitles.alignment import TimedWord
@@ -26,6 +26,8 @@ from greenroom.voices.tasks.models import ResultFile
 from greenroom.voices.tasks.order import TaskOrder
 
 _SILENCE_RATE = 24_000
+_GAP_MS = 160
+"""Between parts: an engine ends a text with a shorter pause than a sentence."""
 
 
 def speak_part(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -69,10 +71,8 @@ def join_parts(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     times = _joined_times([times for _, times in parts])
     silence_ms = order.silence_ms if not parts else 0
     rate = _rate(parts[0][0]) if parts else _SILENCE_RATE
-    sound = (read_wav(wav)[0] for wav, _ in parts)
-    silence = iter([np.zeros(round(rate * (silence_ms or 0) / 1000), np.float32)] if not parts else [])
-    out = SoundFormat(order.audio_format, rate, order.channels)
-    write_sound(folder / payload["audio"], (sound if parts else silence), out)
+    sound = _sound([wav for wav, _ in parts], rate) if parts else [_silence(silence_ms or 0, rate)]
+    write_sound(folder / payload["audio"], sound, SoundFormat(order.audio_format, rate, order.channels))
     duration_ms = round(times["ms"]) if parts else silence_ms or 0
     files = [ResultFile.AUDIO]
     if order.times:
@@ -89,11 +89,22 @@ def join_parts(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"files": [file.value for file in files], "duration_ms": duration_ms}
 
 
+def _sound(parts: list[Path], rate: int) -> Iterator[Pcm]:
+    for number, path in enumerate(parts):
+        if number:
+            yield _silence(_GAP_MS, rate)
+        yield read_wav(path)[0]
+
+
+def _silence(ms: int, rate: int) -> Pcm:
+    return np.zeros(round(rate * ms / 1000), np.float32)
+
+
 def _joined_times(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """All in milliseconds from the beginning of the whole."""
     joined: dict[str, Any] = {"words": [], "phonemes": [], "actions": [], "ms": 0.0}
-    for part in parts:
-        offset = joined["ms"]
+    for number, part in enumerate(parts):
+        offset = joined["ms"] + (_GAP_MS if number else 0)
         for name in ("words", "phonemes", "actions"):
             joined[name] += [[what, *(moment + offset for moment in when)] for what, *when in part[name]]
         joined["ms"] = offset + part["ms"]
