@@ -110,6 +110,14 @@ class TestReadClauses:
         check_readable("Go to 银行.", front_for("en-US"), (alias,))
         assert "银行" in said("Go to 银行.", alias)
 
+    def test_the_limit_counts_what_is_written(self) -> None:
+        alias = entry("ALIAS", "MLF", "the wonderful Meadow Lane Fruit and Flower Farm")
+        check_readable("MLF. " * 1990, front_for("en-US"), (alias,))
+        with pytest.raises(SpeechTextError, match="the limit is 10000"):
+            check_readable("MLF. " * 2010, front_for("en-US"), (alias,))
+        with pytest.raises(SpeechTextError, match="cannot read 'Ж'"):
+            check_readable("MLF. " * 1980 + "Ж", front_for("en-US"), (alias,))
+
     def test_other_languages_have_it_too(self) -> None:
         for language, text in (("es-ES", "La MLF abre"), ("fr-FR", "Le MLF ouvre"), ("ja-JP", "MLFです")):
             changed = said(text, entry("PHONETIC_SYMBOL", "MLF", "mila"), language=language)

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from greenroom.engines.g2p.front import MAX_TEXT_CHARACTERS, TextFront, sentences
+from greenroom.engines.g2p.front import MAX_TEXT_CHARACTERS, TextFront, check_letters, sentences
 from greenroom.engines.g2p.fronts import can_read, front_for
 from greenroom.engines.protocols import SpeechTextError, Vocabulary
 from greenroom.engines.ssml.manner import PLAIN, Manner, Mark
 from greenroom.engines.ssml.parser import parse
 from greenroom.engines.ssml.pieces import Break, Piece, SayAs, SentenceEnd, Spoken, Sub, Text
 from greenroom.engines.ssml.say_as import say_as
-from greenroom.engines.ssml.spoken import is_ssml
+from greenroom.engines.ssml.spoken import is_ssml, plain_text
 from greenroom.engines.ssml.vocabulary import found_in, piece_of
 
 LONGEST = 1000
@@ -72,13 +72,13 @@ def utterances_of(text: str, language: str, vocabulary: Vocabulary = ()) -> list
     spoken = " ".join(one.text for one in found)
     if not found:
         raise SpeechTextError("The text holds nothing to say. Give at least one word or number.")
-    if len(spoken) > MAX_TEXT_CHARACTERS:
+    written = len(plain_text(text))
+    if written > MAX_TEXT_CHARACTERS:
         raise SpeechTextError(
-            f"The text has {len(spoken)} characters and the limit is {MAX_TEXT_CHARACTERS}. "
-            "Split it into parts."
+            f"The text has {written} characters and the limit is {MAX_TEXT_CHARACTERS}. Split it into parts."
         )
     if front is not None:
-        front.check(spoken)
+        check_letters(spoken, front)
     return found
 
 

@@ -12,7 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from greenroom.engines.g2p.front import STOPS, TextFront, Word, sentences
+from greenroom.engines.g2p.front import (
+    MAX_TEXT_CHARACTERS,
+    STOPS,
+    TextFront,
+    Word,
+    check_letters,
+    sentences,
+)
 from greenroom.engines.protocols import Pronunciation, SpeechTextError, Vocabulary
 from greenroom.engines.ssml.manner import PLAIN, Manner, Mark
 from greenroom.engines.ssml.parser import parse
@@ -74,7 +81,12 @@ def prepare(text: str, front: TextFront, vocabulary: Vocabulary = ()) -> list[It
             items.append(_prepared(piece, front))
         else:
             items.append(piece)
-    front.check(" ".join(_checked(item) for item in items if isinstance(item, Part)))
+    parts = [item for item in items if isinstance(item, Part)]
+    said = " ".join(_checked(part) for part in parts)
+    if vocabulary and sum(len(part.written or part.text) for part in parts) <= MAX_TEXT_CHARACTERS:
+        check_letters(said, front)
+    else:
+        front.check(said)
     return items
 
 
