@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tests.engines.speech_servers import RATE, Desk, openai_server, wyoming_server
 
+from greenroom.cli.machine import _speech_engines
 from greenroom.engines.protocols import (
     Pcm,
     Pronunciation,
@@ -27,6 +28,7 @@ from greenroom.engines.remote.configuration import EngineSettingError, checked, 
 from greenroom.engines.remote.errors import SpeechServerError
 from greenroom.engines.whisper.error_rate import error_rate
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
+from greenroom.settings import Settings
 from greenroom.stage.speech import join_chunks
 
 pytestmark = pytest.mark.media
@@ -267,3 +269,11 @@ class TestSetting:
     def test_faults_are_named(self, members: dict[str, Any], words: str) -> None:
         with pytest.raises(EngineSettingError, match=re.escape(words)):
             checked([{**setting("openai", "http://127.0.0.1:9/v1"), **members}])
+
+    def test_the_doctor_says_who_listens(self, piper: SpeechEngine) -> None:
+        with openai_server(Desk(piper)) as desk:
+            there = setting("openai", desk.url)
+            gone = setting("wyoming", "tcp://127.0.0.1:9")
+            findings = _speech_engines(Settings(speech_engines=[there, gone]))
+        assert [finding.present for finding in findings] == [True, False]
+        assert "Connection refused" in findings[1].value and desk.asked == []

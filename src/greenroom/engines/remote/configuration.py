@@ -63,6 +63,12 @@ class ServerSetting(_Strict):
     licence: str = Field("see the operator of the speech engine", max_length=128)
     voices: tuple[VoiceSetting, ...] = Field(min_length=1, max_length=500)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        url = urlsplit(self.url)
+        return url.hostname or "", url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
+
     def voice_id(self, voice: VoiceSetting) -> str:
         return f"{self.name}-{voice.id}"
 

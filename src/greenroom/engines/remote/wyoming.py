@@ -12,7 +12,6 @@ import socket
 import time
 from io import BufferedReader
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -70,8 +69,7 @@ class WyomingSpeech:
 
     def __init__(self, setting: ServerSetting) -> None:
         self._setting = setting
-        url = urlsplit(setting.url)
-        self._address = url.hostname or "", url.port or 0
+        self._address = setting.address
 
     def say(self, text: str, voice: str, language: str, speed: float) -> tuple[Pcm, int]:
         """`speed` is not known to the protocol."""

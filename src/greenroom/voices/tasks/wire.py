@@ -56,8 +56,8 @@ class ShowAsyncTtsJobResponse(TtsJobFile):
 
 
 class ShowTtsJobQuery(PageQuery):
-    create_since: WireTime | None = None
-    create_until: WireTime | None = None
+    create_since: WireTime | Literal[""] | None = None
+    create_until: WireTime | Literal[""] | None = None
     job_id: str | None = Field(None, min_length=1, max_length=128)
     job_type: Literal["AUDITION", "ASYNC_JOB", "WEBSOCKET", ""] | None = None
     tts_service_enum: str | None = Field(None, max_length=20)

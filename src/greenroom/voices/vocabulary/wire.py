@@ -32,8 +32,8 @@ class ListTtscVocabularyConfigsQuery(PageQuery):
     is_vocabulary_config_enable: str | None = Field(None, max_length=64)
     group_id: str | None = Field(None, max_length=64)
     asset_id: str | None = Field(None, max_length=48)
-    start_time: WireTime | None = None
-    end_time: WireTime | None = None
+    start_time: WireTime | Literal[""] | None = None
+    end_time: WireTime | Literal[""] | None = None
     search_key: str | None = Field(None, max_length=255)
 
 
