@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from greenroom.api.wire import PageQuery, WireModel, WireTime
+from greenroom.api.wire import EmptyOrTime, PageQuery, WireModel
 
 
 class TtsCallBackConfig(WireModel):
@@ -56,8 +56,8 @@ class ShowAsyncTtsJobResponse(TtsJobFile):
 
 
 class ShowTtsJobQuery(PageQuery):
-    create_since: WireTime | Literal[""] | None = None
-    create_until: WireTime | Literal[""] | None = None
+    create_since: EmptyOrTime = None
+    create_until: EmptyOrTime = None
     job_id: str | None = Field(None, min_length=1, max_length=128)
     job_type: Literal["AUDITION", "ASYNC_JOB", "WEBSOCKET", ""] | None = None
     tts_service_enum: str | None = Field(None, max_length=20)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from greenroom.api.wire import Id, PageQuery, WireModel, WireTime
+from greenroom.api.wire import EmptyOrTime, Id, PageQuery, WireModel
 from greenroom.assets.wire import AssetFileInfo
 from greenroom.engines.protocols import ReadingKind
 
@@ -32,8 +32,8 @@ class ListTtscVocabularyConfigsQuery(PageQuery):
     is_vocabulary_config_enable: str | None = Field(None, max_length=64)
     group_id: str | None = Field(None, max_length=64)
     asset_id: str | None = Field(None, max_length=48)
-    start_time: WireTime | Literal[""] | None = None
-    end_time: WireTime | Literal[""] | None = None
+    start_time: EmptyOrTime = None
+    end_time: EmptyOrTime = None
     search_key: str | None = Field(None, max_length=255)
 
 
