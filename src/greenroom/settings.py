@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     )
     moderators: str | None = Field(
         None, description="Moderators of your own, as package.module:factory, with commas between."
+    )
+    speech_engines: list[dict[str, Any]] = Field(
+        [],
+        description="Further speech engines as a JSON list: OpenAI-compatible servers, Wyoming servers, and "
+        "Python. See docs/engines.md.",
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="Form of the log lines on standard error."
@@ -189,6 +194,21 @@ class Settings(BaseSettings):
             if not in_range or price != price.quantize(Decimal("0.000001")):
                 raise ValueError(f"{name} is {price}: give 0 to 1000000 with at most six decimals")
         return prices
+
+    @field_validator("speech_engines")
+    @classmethod
+    def _check_speech_engines(cls, engines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if engines:
+            from greenroom.engines.remote.configuration import (
+                EngineSettingError,
+                checked,
+            )  # here: few have any
+
+            try:
+                checked(engines)
+            except EngineSettingError as error:
+                raise ValueError(str(error)) from None
+        return engines
 
     @field_validator("cast")
     @classmethod

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -54,6 +55,31 @@ class TestAudition:
         answer = client.show_tts_audition_file(m.ShowTtsAuditionFileRequest(job_id=job_id))
         assert answer.is_file_complete
         assert len(requests.get(answer.files[0].download_url, timeout=30).content) > 24_000 * 2 * 8
+        server.stop()
+
+
+class TestSpeechTask:
+    def test_killed_between_and_inside_parts(self, server: KilledServer) -> None:
+        client = server.start()
+        sentences = [f"Sentence number {number} of a longer text about the orchard." for number in range(90)]
+        body = m.CreateAsyncTtsJobRequestBody(
+            text=" ".join(sentences), voice_asset_id="piper-en_US-joe", need_timestamp=True
+        )
+        job_id = client.create_async_tts_job(m.CreateAsyncTtsJobRequest(body=body)).job_id
+        chance = random.Random(7)
+        for _ in range(3):
+            time.sleep(chance.uniform(0.5, 3.0))
+            server.kill()
+            client = server.start()
+
+        def answer() -> Any:
+            return client.show_async_tts_job(m.ShowAsyncTtsJobRequest(job_id=job_id))
+
+        server.until(lambda: answer().state == "SUCCEED", 240)
+        words = requests.get(answer().audio_info_file_url, timeout=30).json()["words"]
+        assert sum(word["text"] == "orchard" for word in words) == len(sentences)
+        starts = [word["start_ms"] for word in words]
+        assert starts == sorted(starts)
         server.stop()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from greenroom.clock import parse_wire_time
 
@@ -19,6 +19,8 @@ def _check_time(text: str) -> str:
 
 WireTime = Annotated[str, AfterValidator(_check_time)]
 """RFC 3339 in UTC with second precision; `clock.wire_time` and `clock.parse_wire_time` convert."""
+EmptyOrTime = Annotated[WireTime | None, BeforeValidator(lambda text: text or None)]
+"""A time of a query that may be sent empty, which is None."""
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 

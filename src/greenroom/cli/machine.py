@@ -51,8 +51,31 @@ def examine(settings: Settings) -> list[Finding]:
         _optional_tools,
         _fonts,
         _recognition,
+        lambda: _speech_engines(settings),
     ]
     return [finding for look in looks for finding in look()]
+
+
+def _speech_engines(settings: Settings) -> list[Finding]:
+    """Whether somebody listens where the setting says so; nothing is asked of them."""
+    from greenroom.engines.remote.configuration import ServerSetting, checked
+
+    findings = []
+    for engine in checked(settings.speech_engines):
+        if isinstance(engine, ServerSetting):
+            fault = _cannot_connect(*engine.address)
+            value = f"{engine.url}, {len(engine.voices)} voices" + (f": {fault}" if fault else "")
+            cure = "start it, or correct GREENROOM_SPEECH_ENGINES"
+            findings.append(Finding(f"speech engine {engine.name}", not fault, value, cure, False))
+    return findings
+
+
+def _cannot_connect(host: str, port: int) -> str:
+    try:
+        socket.create_connection((host, port), timeout=3).close()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _python() -> list[Finding]:

@@ -24,9 +24,13 @@ def list_voices(
     from dataclasses import asdict
 
     from greenroom.cli.errors import UserError
+    from greenroom.engines.protocols import EngineError
     from greenroom.engines.registry import all_voices
 
-    voices = list(all_voices())
+    try:
+        voices = list(all_voices())
+    except EngineError as error:
+        raise UserError(str(error)) from None
     if language is not None:
         wanted = language.lower().replace("_", "-")
         spoken = sorted({voice.language for voice in voices})

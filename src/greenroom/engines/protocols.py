@@ -80,6 +80,7 @@ class SpeechChunk:
     pcm: Pcm
     sample_rate: int
     phonemes: tuple[PhonemeSpan, ...]
+    """They tile the sound; none where the engine does not know them: then the mouth follows the sound."""
     words: tuple[WordSpan, ...]
     text: str
     marks: tuple[SpeechMark, ...] = ()
@@ -97,16 +98,69 @@ class SpeechStyle:
     """0..200"""
 
 
+class ReadingKind(StrEnum):
+    """How a tenant says what a written word sounds like; the wire's names."""
+
+    CHINESE_G2P = "CHINESE_G2P"
+    """Pinyin with tones."""
+    PHONETIC_SYMBOL = "PHONETIC_SYMBOL"
+    """The International Phonetic Alphabet."""
+    CONTINUUM = "CONTINUUM"
+    """One word, which is not divided."""
+    ALIAS = "ALIAS"
+    """Other words."""
+    SAY_AS = "SAY_AS"
+    """date, number, figure, telephone, spell or english."""
+
+
+@dataclass(slots=True, frozen=True)
+class Pronunciation:
+    """How something that is written is said."""
+
+    kind: ReadingKind
+    key: str
+    """As it is written."""
+    value: str
+    """What the kind says it is."""
+
+    @classmethod
+    def from_json(cls, data: Sequence[str]) -> Pronunciation:
+        """From what `to_json` gave."""
+        kind, key, value = data
+        return cls(ReadingKind(kind), key, value)
+
+    def to_json(self) -> list[str]:
+        return [self.kind.value, self.key, self.value]
+
+
+Vocabulary = tuple[Pronunciation, ...]
+"""What holds for one text; each key stands in it once."""
+
+
+def vocabulary_to_json(vocabulary: Vocabulary) -> list[list[str]]:
+    """For plans and for the payloads of child processes."""
+    return [entry.to_json() for entry in vocabulary]
+
+
+def vocabulary_from_json(data: Sequence[Sequence[str]] | None) -> Vocabulary:
+    """From what `vocabulary_to_json` gave; None, as plans of earlier versions have it, holds nothing."""
+    return tuple(Pronunciation.from_json(entry) for entry in data or ())
+
+
 class SpeechEngine(Protocol):
-    """Text to speech with exact phoneme times."""
+    """Text to speech."""
 
     name: str
 
     def voices(self) -> Sequence[Voice]:
         """The voices that this engine can speak with, without loading its model."""
 
-    def synthesize(self, text: str, voice_id: str, style: SpeechStyle) -> Iterator[SpeechChunk]:
+    def synthesize(
+        self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()
+    ) -> Iterator[SpeechChunk]:
         """Speak a text or SSML clause by clause; the first chunk comes before the second is computed.
+
+        What a tag says goes before the vocabulary, and the vocabulary before what the engine knows.
 
         Raises:
             SpeechTextError: the text is empty, or in a script that the voice's language front cannot read.

@@ -19,11 +19,16 @@ def engine_threads() -> int:
 
 @cache
 def speech_engines() -> tuple[SpeechEngine, ...]:
-    """Every speech engine, made once a process; models are loaded on first use."""
+    """Every speech engine, made once a process; models are loaded on first use.
+
+    Raises:
+        EngineSettingError: the setting of further engines cannot be used.
+    """
     from greenroom.engines.kokoro.engine import KokoroEngine
     from greenroom.engines.piper.engine import PiperEngine
+    from greenroom.engines.remote.configuration import configured_engines
 
-    return KokoroEngine(engine_threads()), PiperEngine(engine_threads())
+    return KokoroEngine(engine_threads()), PiperEngine(engine_threads()), *configured_engines()
 
 
 def all_voices() -> Sequence[Voice]:

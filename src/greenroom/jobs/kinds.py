@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "video.review": (JobQueue.CPU_SHORT, "greenroom.video.review:REVIEW"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),
+    "voices.task": (JobQueue.CPU_SHORT, "greenroom.voices.tasks.jobs:TASK"),
     "workspace.exchange": (JobQueue.CPU_SHORT, "greenroom.workspace.jobs:EXCHANGE"),
 }
 """The name of a kind, its queue, and `package.module:NAME` of its `JobKind`."""

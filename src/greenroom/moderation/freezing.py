@@ -20,7 +20,7 @@ from greenroom.tenants.repository import TenantRepository
 from greenroom.tenants.service import scope_of_project
 
 TENANT = "tenant"
-_FOLDERS = ("assets", "video", "scripts", "training", "uploads/auditions")
+_FOLDERS = ("assets", "video", "scripts", "training", "uploads/auditions", "uploads/speech")
 """Of the object store: each holds a folder a project."""
 MAX_APPEAL_CHARACTERS = 4000
 

@@ -17,6 +17,7 @@ from greenroom.engines.protocols import (
     SpeechChunk,
     SpeechMark,
     SpeechStyle,
+    Vocabulary,
     WordSpan,
 )
 
@@ -34,7 +35,8 @@ class Speech:
     pcm: Pcm
     sample_rate: int
     phonemes: tuple[PhonemeSpan, ...] | None
-    """They tile the sound from first to last sample; None for a recording."""
+    """They tile the sound from first to last sample; None for a recording, and where the engine that spoke
+    does not know them."""
     words: tuple[WordSpan, ...] | None
     text: str
     """What is said; empty for a recording."""
@@ -46,7 +48,7 @@ class Speech:
         return len(self.pcm) / self.sample_rate
 
 
-def speak(text: str, voice_id: str, style: SpeechStyle | None = None) -> Speech:
+def speak(text: str, voice_id: str, style: SpeechStyle | None = None, vocabulary: Vocabulary = ()) -> Speech:
     """Say a text or SSML with a voice, all of it at once.
 
     Raises:
@@ -54,13 +56,15 @@ def speak(text: str, voice_id: str, style: SpeechStyle | None = None) -> Speech:
         VoiceNotFoundError: no such voice.
         MissingWeightsError: the voice's model is not on this machine.
     """
-    return join_chunks(stream_speech(text, voice_id, style))
+    return join_chunks(stream_speech(text, voice_id, style, vocabulary))
 
 
-def stream_speech(text: str, voice_id: str, style: SpeechStyle | None = None) -> Iterator[SpeechChunk]:
+def stream_speech(
+    text: str, voice_id: str, style: SpeechStyle | None = None, vocabulary: Vocabulary = ()
+) -> Iterator[SpeechChunk]:
     """Say a text clause by clause. Raises as `speak` does, before the first clause."""
     engine = registry.speech_engine_for(voice_id)
-    return engine.synthesize(text, voice_id, style or SpeechStyle())
+    return engine.synthesize(text, voice_id, style or SpeechStyle(), vocabulary)
 
 
 def join_chunks(chunks: Iterable[SpeechChunk]) -> Speech:
@@ -84,7 +88,8 @@ def join_chunks(chunks: Iterable[SpeechChunk]) -> Speech:
         pcm.append(chunk.pcm)
         offset += len(chunk.pcm)
     sound = np.concatenate(pcm) if pcm else np.zeros(0, np.float32)
-    return Speech(sound, sample_rate, tuple(phonemes), tuple(words), " ".join(texts), tuple(marks))
+    timed = tuple(phonemes) if phonemes else None
+    return Speech(sound, sample_rate, timed, tuple(words), " ".join(texts), tuple(marks))
 
 
 def speech_from_audio(path: Path) -> Speech:

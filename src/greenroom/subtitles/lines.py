@@ -46,14 +46,21 @@ class LineWidth:
     glance.
     """
 
-    def __init__(self, widths: Mapping[str, float] | None = None, room: float = 0.0) -> None:
+    def __init__(
+        self,
+        widths: Mapping[str, float] | None = None,
+        room: float = 0.0,
+        most_characters: int | None = None,
+    ) -> None:
         """
         Args:
             widths: pixels of each character that will be asked for; None: only characters are counted.
             room: pixels of a line.
+            most_characters: of a line, of whatever script; None: as many as can be read at a glance.
         """
         self._widths = widths
         self._room = room
+        self._most = most_characters
 
     @classmethod
     def estimated(cls, style: SubtitleStyle, text: str) -> LineWidth:
@@ -70,7 +77,8 @@ class LineWidth:
         return [0.0, *accumulate(self._share(character) for character in text)]
 
     def _share(self, character: str) -> float:
-        counted = 1 / WIDE_CHARACTERS if is_wide(character) else 1 / LATIN_CHARACTERS
+        usual = WIDE_CHARACTERS if is_wide(character) else LATIN_CHARACTERS
+        counted = 1 / (self._most or usual)
         if self._widths is None:
             return counted
         return max(counted, self._widths[character] / self._room)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
-from greenroom.engines.protocols import SpeechStyle
+from greenroom.engines.protocols import SpeechStyle, Vocabulary, vocabulary_to_json
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -26,6 +26,7 @@ from greenroom.subtitles.wire import (
 )
 from greenroom.voices.service import check_spoken_text, require_voice
 from greenroom.voices.service import style_of as manner_of
+from greenroom.voices.vocabulary.service import occurring, vocabulary_for
 
 _LANDSCAPE, _PORTRAIT = (1920, 1080), (1080, 1920)
 
@@ -49,13 +50,18 @@ async def create_subtitle_file(context: Context, body: CreateSubtitleFileReq) ->
     keys = await scripts.audio_keys_of(context, body.script_id)
     voice = content.voice_config
     manner = manner_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
+    vocabulary = await _vocabulary(context, content)
     job = SubtitleJob(
         id=context.new_id(),
         script_id=body.script_id,
-        voice={"voice_id": voice.voice_asset_id if voice else None, "style": asdict(manner)},
+        voice={
+            "voice_id": voice.voice_asset_id if voice else None,
+            "style": asdict(manner),
+            "vocabulary": vocabulary_to_json(vocabulary),
+        },
         style=asdict(_style(content)),
         scenes=[
-            asdict(await _scene_file(context, content, number, scene, keys.get(number)))
+            asdict(await _scene_file(context, content, (number, scene), keys.get(number), vocabulary))
             for number, scene in scenes
         ],
     )
@@ -111,9 +117,25 @@ def _style(content: ScriptContent) -> SubtitleStyle:
     return style_of(video.subtitle_config if video is not None else None, canvas)
 
 
+async def _vocabulary(context: Context, content: ScriptContent) -> Vocabulary:
+    """As it will hold for the video of the script."""
+    voice, video = content.voice_config, content.video_config
+    if voice is None:
+        return ()
+    wanted = video.is_vocabulary_config_enable if video is not None else None
+    entries = await vocabulary_for(context, voice.voice_asset_id, wanted)
+    scenes = content.shoot_scripts or []
+    return occurring(entries, *(scene.text for scene in scenes if not scene.is_audio))
+
+
 async def _scene_file(
-    context: Context, content: ScriptContent, number: int, scene: ShootScriptItem, audio_key: str | None
+    context: Context,
+    content: ScriptContent,
+    numbered: tuple[int, ShootScriptItem],
+    audio_key: str | None,
+    vocabulary: Vocabulary,
 ) -> SceneFile:
+    number, scene = numbered
     field = f"the scene with sequence_no {number}"
     voice = content.voice_config
     if scene.is_audio:
@@ -126,7 +148,7 @@ async def _scene_file(
         raise SubtitleRequestError("voice_config is missing in the script: its times come from the voice")
     else:
         speaker = require_voice("voice_config.voice_asset_id", voice.voice_asset_id)
-        await check_spoken_text(f"{field}: text_config.text", scene.text, speaker)
+        await check_spoken_text(f"{field}: text_config.text", scene.text, speaker, vocabulary)
     return SceneFile(
         number=number,
         text=None if scene.is_audio else scene.text,

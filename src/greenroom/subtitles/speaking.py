@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from greenroom.engines.protocols import Progress, SpeechStyle, WordSpan
+from greenroom.engines.protocols import Progress, SpeechStyle, WordSpan, vocabulary_from_json
 from greenroom.stage.subtitle_plan import SubtitleStyle
 from greenroom.subtitles.alignment import TimedWord
 from greenroom.subtitles.cues import cues_of
@@ -20,7 +20,8 @@ _RECOGNISER_WEIGHTS = "whisper-base"
 
 
 def generate(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{text, audio, voice_id, style, look, out}`: speak a scene, or listen to it, and write its SRT file.
+    """`{text, audio, voice_id, style, vocabulary, look, out}`: speak a scene, or listen to it, and write its
+    SRT file.
 
     `look` is the `SubtitleStyle`. Answers `{duration_ms}`.
     """
@@ -31,12 +32,13 @@ def generate(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         said = speech_from_audio(Path(payload["audio"]))
         text, words = hear(said)
     else:
-        said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
+        style, vocabulary = SpeechStyle(**payload["style"]), vocabulary_from_json(payload.get("vocabulary"))
+        said = speak(payload["text"], payload["voice_id"], style, vocabulary)
         text, words = script_text(payload["text"]), said.words or ()
     duration_ms = round(said.duration_s * 1000)
-    style = SubtitleStyle.from_json(payload["look"])
-    width = LineWidth.estimated(style, shown_text(text).text)
-    cues = cues_of(text, timed_words(words, said.sample_rate), width, duration_ms, style.most_lines)
+    look = SubtitleStyle.from_json(payload["look"])
+    width = LineWidth.estimated(look, shown_text(text).text)
+    cues = cues_of(text, timed_words(words, said.sample_rate), width, duration_ms, look.most_lines)
     if not cues:
         raise SubtitleFileError("no word was heard in the recording: upload its subtitles yourself")
     Path(payload["out"]).write_text(write_srt(cues), encoding="utf-8")

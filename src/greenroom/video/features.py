@@ -35,7 +35,6 @@ def check_features(content: Create2DDigitalHumanVideoReq) -> None:
 def _check_video(video: VideoConfig) -> None:
     switches = {
         "is_enable_super_resolution": "super resolution",
-        "is_vocabulary_config_enable": "the vocabulary",
         "output_external_url": "an output to another storage",
     }
     for name, what in switches.items():

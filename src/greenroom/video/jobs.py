@@ -10,6 +10,7 @@ from typing import Any
 
 from greenroom.assets.service import NewAsset, ReadyFile, register_asset
 from greenroom.assets.states import AssetType, FileCategory
+from greenroom.engines.protocols import vocabulary_to_json
 from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
 from greenroom.jobs.errors import JobCancelledError, JobError
@@ -115,6 +116,7 @@ class VideoSteps:
                 "pitch_percent": self.plan.pitch_percent,
                 "volume_percent": self.plan.volume_percent,
             },
+            "vocabulary": vocabulary_to_json(self.plan.vocabulary),
             "audio": str(recording) if recording else None,
             "wav": str(wav),
             "timing": str(self._timing(index)),

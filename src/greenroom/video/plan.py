@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from greenroom.engines.protocols import Vocabulary, vocabulary_from_json, vocabulary_to_json
 from greenroom.stage.layer_plan import Layer
 from greenroom.stage.subtitle_plan import SubtitleStyle
 
@@ -130,9 +131,11 @@ class VideoPlan:
     subtitles: SubtitlePlan | None = None
     output: OutputPlan = OutputPlan()
     sound: VideoSoundPlan = VideoSoundPlan()
+    vocabulary: Vocabulary = ()
+    """As it was when the video was ordered."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "vocabulary": vocabulary_to_json(self.vocabulary)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -159,7 +162,8 @@ class VideoPlan:
         )
         given = data.get("subtitles")
         subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
-        # Plans of earlier versions have neither.
+        # Plans of earlier versions have none of these.
         output = OutputPlan.from_json(data.get("output") or {})
         sound = VideoSoundPlan.from_json(data.get("sound") or {})
-        return cls(**{**data, "scenes": scenes, "subtitles": subtitles, "output": output, "sound": sound})
+        made = {"output": output, "sound": sound, "vocabulary": vocabulary_from_json(data.get("vocabulary"))}
+        return cls(**{**data, "scenes": scenes, "subtitles": subtitles, **made})

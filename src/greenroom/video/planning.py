@@ -8,7 +8,7 @@ from typing import Any
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
-from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Voice
+from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Vocabulary, Voice
 from greenroom.engines.ssml.spoken import actions_of
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
@@ -35,6 +35,7 @@ from greenroom.video.outputs import output_plan
 from greenroom.video.pages import page_background
 from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
+from greenroom.video.vocabulary import ordered_vocabulary
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.service import check_spoken_text, require_voice, style_of
 
@@ -85,7 +86,8 @@ async def make_plan(
     avatar = await _avatar(context, content.model_asset_id)
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
-    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions)
+    vocabulary = await ordered_vocabulary(context, content)
+    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions, vocabulary)
     voice = content.voice_config
     style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
     edited = subtitles.edited if subtitles else {}
@@ -113,6 +115,7 @@ async def make_plan(
         subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
         output=output,
         sound=await sound_plan(context, content, style.volume_percent, music_key),
+        vocabulary=vocabulary,
     )
 
 
@@ -175,12 +178,14 @@ class _ScenePlanner:
         prefix: str,
         speaker: Voice | None,
         actions: Sequence[str],
+        vocabulary: Vocabulary,
     ) -> None:
         self._context = context
         self._script_id = script_id
         self._prefix = prefix
         self._speaker = speaker
         self._actions = actions
+        self._vocabulary = vocabulary
 
     async def plan(self, number: int, scene: ShootScriptItem, subtitle_key: str | None = None) -> ScenePlan:
         field = f"the scene with sequence_no {number}"
@@ -193,7 +198,9 @@ class _ScenePlanner:
         else:
             assert self._speaker is not None
             if silence_of(scene.text) is None:
-                await check_spoken_text(f"{field}: text_config.text", scene.text, self._speaker)
+                await check_spoken_text(
+                    f"{field}: text_config.text", scene.text, self._speaker, self._vocabulary
+                )
             self._check_marked(f"{field}: text_config.text", scene.text)
         own_copy = f"{self._prefix}/subtitles-{number}"
         if subtitle_key is not None:

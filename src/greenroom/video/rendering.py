@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle
+from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle, vocabulary_from_json
 from greenroom.video.errors import VideoContentError
 from greenroom.video.pages import page_on_canvas
 
@@ -48,7 +48,8 @@ def unpack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{text, voice_id, style, audio, wav, timing, recognise}`: write the sound of a scene and its times.
+    """`{text, voice_id, style, vocabulary, audio, wav, timing, recognise}`: write the sound of a scene and
+    its times.
 
     Those are of its phonemes, its words and the actions that its text marks; `recognise` asks for the words
     of a recording too.
@@ -64,7 +65,8 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         said = silent_speech(silence_ms)
     else:
         _start_over(payload["voice_id"])
-        said = speak(payload["text"], payload["voice_id"], SpeechStyle(**payload["style"]))
+        style, vocabulary = SpeechStyle(**payload["style"]), vocabulary_from_json(payload.get("vocabulary"))
+        said = speak(payload["text"], payload["voice_id"], style, vocabulary)
     heard, words = None, said.words
     if words is None and payload.get("recognise"):
         heard, words = hear(said)

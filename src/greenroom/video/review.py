@@ -31,6 +31,7 @@ from greenroom.video.plan import VideoPlan
 from greenroom.video.queueing import submit_render
 from greenroom.video.repository import VideoJobRepository, job_of_any_tenant
 from greenroom.video.subtitles import SubtitleOrder
+from greenroom.video.vocabulary import said_texts
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 KIND = "task"
@@ -48,6 +49,7 @@ async def review_order(
     """Its texts, before anything is made. Raises ContentRefusedError."""
     name = content.output_asset_config.asset_name if content.output_asset_config else None
     texts = {"output_asset_config.asset_name": name, **texts_of(content.shoot_scripts or [])}
+    texts |= await said_texts(context, content)
     texts |= subtitles.texts if subtitles is not None else {}
     return await moderation.require_allowed(context, texts, _config(content))
 

@@ -9,21 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from greenroom.engines.protocols import Pcm, Progress, SpeechChunk, SpeechStyle
+from greenroom.engines.protocols import Pcm, Progress, SpeechChunk, SpeechStyle, vocabulary_from_json
 from greenroom.voices.text import pieces
 
 
 def speak(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{text, voice_id, speed_percent, pitch_percent, volume_percent, channels, out}`: write a WAV file."""
+    """`{text, voice_id, speed_percent, pitch_percent, volume_percent, channels, vocabulary, out}`: write a
+    WAV file."""
     from greenroom.stage.speech import join_chunks, stream_speech
 
     style = SpeechStyle(payload["speed_percent"], payload["pitch_percent"], payload["volume_percent"])
+    vocabulary = vocabulary_from_json(payload["vocabulary"])
     parts = list(pieces(payload["text"]))
 
     def chunks() -> Iterator[SpeechChunk]:
         for number, part in enumerate(parts):
             progress("speaking", number / len(parts))
-            yield from stream_speech(part, payload["voice_id"], style)
+            yield from stream_speech(part, payload["voice_id"], style, vocabulary)
 
     speech = join_chunks(chunks())
     write_pcm16(Path(payload["out"]), speech.pcm, speech.sample_rate, payload["channels"])

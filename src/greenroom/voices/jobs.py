@@ -36,6 +36,7 @@ def _payload(row: Audition) -> dict[str, object]:
         "pitch_percent": row.pitch_percent,
         "volume_percent": row.volume_percent,
         "channels": row.channels,
+        "vocabulary": row.vocabulary,
     }
 
 

@@ -1,14 +1,18 @@
-"""The rows of TTS auditions, and the table of their states."""
+"""The rows of TTS auditions, and the table of their states; the other rows of voices are imported."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow
+from greenroom.voices.tasks import models as task_rows
+from greenroom.voices.vocabulary import models as vocabulary_rows
+
+__all__ = ["Audition", "AuditionState", "task_rows", "vocabulary_rows"]
 
 
 class AuditionState(StrEnum):
@@ -36,6 +40,10 @@ class Audition(ScopedRow):
     pitch_percent: Mapped[int]
     volume_percent: Mapped[int]
     channels: Mapped[int]
+    vocabulary: Mapped[list[list[str]] | None] = mapped_column(JSON)
+    """As it was when the audition was asked for."""
+    business_type: Mapped[str | None] = mapped_column(String(1000))
+    """The caller's own word for what it is for."""
     error_code: Mapped[str | None] = mapped_column(String(32))
     error_msg: Mapped[str | None] = mapped_column(String(2048))
 

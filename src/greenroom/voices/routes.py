@@ -1,15 +1,56 @@
-"""The TTS audition over the API."""
+"""The TTS audition over the API, and where the other operations of voices are."""
 
 from __future__ import annotations
 
 from greenroom.api.operations import operation
 from greenroom.runtime import Context
 from greenroom.voices import service
+from greenroom.voices.tasks.routes import (
+    create_async_tts_job,
+    show_async_tts_job,
+    show_tts_job,
+)
+from greenroom.voices.vocabulary.routes import (
+    check_voice_asset,
+    create_ttsc_vocabulary_configs,
+    create_ttsc_vocabulary_groups,
+    delete_ttsc_vocabulary_configs,
+    delete_ttsc_vocabulary_groups,
+    list_ttsc_vocabulary_configs,
+    list_ttsc_vocabulary_groups,
+    save_ttsc_tenant_configs,
+    save_ttsc_vocabulary_configs,
+    set_ttsc_group_assets,
+    show_tts_phonetic_symbol,
+    show_vocabulary_switch_configs,
+    update_ttsc_vocabulary_groups,
+)
 from greenroom.voices.wire import (
     CreateTtsAuditionRequestBody,
     CreateTtsAuditionResponse,
     ShowTtsAuditionFileResponse,
 )
+
+__all__ = [
+    "check_voice_asset",
+    "create_async_tts_job",
+    "create_tts_audition",
+    "create_ttsc_vocabulary_configs",
+    "create_ttsc_vocabulary_groups",
+    "delete_ttsc_vocabulary_configs",
+    "delete_ttsc_vocabulary_groups",
+    "list_ttsc_vocabulary_configs",
+    "list_ttsc_vocabulary_groups",
+    "save_ttsc_tenant_configs",
+    "save_ttsc_vocabulary_configs",
+    "set_ttsc_group_assets",
+    "show_async_tts_job",
+    "show_tts_audition_file",
+    "show_tts_job",
+    "show_tts_phonetic_symbol",
+    "show_vocabulary_switch_configs",
+    "update_ttsc_vocabulary_groups",
+]
 
 
 @operation("CreateTtsAudition")

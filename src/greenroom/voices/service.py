@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from greenroom.engines.g2p.fronts import front_for
+from greenroom.engines.g2p.fronts import can_read, front_for
 from greenroom.engines.g2p.reading import check_readable
-from greenroom.engines.protocols import SpeechStyle, SpeechTextError, Voice, VoiceNotFoundError
+from greenroom.engines.protocols import (
+    SpeechStyle,
+    SpeechTextError,
+    Vocabulary,
+    Voice,
+    VoiceNotFoundError,
+    vocabulary_to_json,
+)
 from greenroom.engines.registry import voice
-from greenroom.engines.ssml.spoken import review_text
+from greenroom.engines.remote.utterances import check_sayable
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
@@ -16,6 +23,7 @@ from greenroom.voices.models import Audition, AuditionState
 from greenroom.voices.repository import AuditionRepository
 from greenroom.voices.review import enqueue
 from greenroom.voices.text import pieces
+from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabulary_for
 from greenroom.voices.wire import (
     AuditionFile,
     CreateTtsAuditionRequestBody,
@@ -46,21 +54,25 @@ def style_of(speed: int | None, pitch: int | None, volume: int | None) -> Speech
     )
 
 
-async def check_spoken_text(field: str, text: str, speaker: Voice) -> None:
+async def check_spoken_text(field: str, text: str, speaker: Voice, vocabulary: Vocabulary = ()) -> None:
     """Raises SpokenTextError: the voice cannot say the text or the SSML; `field` is the request's member."""
     if not any(character.isalnum() for character in text):
         raise SpokenTextError(f"{field} has nothing to say: give it at least one word")
     try:
         # The first text of a language loads its dictionary.
-        await asyncio.to_thread(_check_readable, text, speaker.language)
+        await asyncio.to_thread(_check_readable, text, speaker, vocabulary)
     except SpeechTextError as error:
         raise SpokenTextError(f"{field}: {error}") from None
 
 
-def _check_readable(text: str, language: str) -> None:
-    front = front_for(language)
+def _check_readable(text: str, speaker: Voice, vocabulary: Vocabulary) -> None:
+    front = front_for(speaker.language) if can_read(speaker.language) else None
     for piece in pieces(text):
-        check_readable(piece, front)
+        if front is not None:
+            check_readable(piece, front, vocabulary)
+        else:
+            # A voice of an engine by setting, in a language that nothing here reads.
+            check_sayable(piece, vocabulary)
 
 
 async def create_tts_audition(
@@ -74,8 +86,11 @@ async def create_tts_audition(
         ContentRefusedError: the text does not pass the content review.
     """
     field, text = ("tts_text", body.tts_text) if body.tts_text else ("text", body.text)
-    await check_spoken_text(field, text, require_voice("emotion", body.emotion))
-    verdict = await require_allowed(context, {field: review_text(text)})
+    speaker = require_voice("emotion", body.emotion)
+    entries = await vocabulary_for(context, speaker.voice_id, body.is_vocabulary_config_enable)
+    vocabulary = occurring(entries, text)
+    await check_spoken_text(field, text, speaker, vocabulary)
+    verdict = await require_allowed(context, {field: reviewed_text(text, vocabulary)})
     style = style_of(body.speed, body.pitch, body.volume)
     row = Audition(
         state=AuditionState.WAITING,
@@ -85,6 +100,8 @@ async def create_tts_audition(
         pitch_percent=style.pitch_percent,
         volume_percent=style.volume_percent,
         channels=body.channels,
+        vocabulary=vocabulary_to_json(vocabulary),
+        business_type=body.business_type,
     )
     await AuditionRepository(context).add(row)
     await enqueue(context, row, verdict)

@@ -10,6 +10,7 @@ import warnings
 from functools import cache
 from typing import Any
 
+from greenroom.engines.g2p.chinese_figures import spoken_figures
 from greenroom.engines.g2p.front import STOPS, Word, check_text, plain_text
 from greenroom.engines.g2p.fronts import english_words
 
@@ -45,7 +46,7 @@ class ChineseFront:
 
     def read(self, text: str) -> list[Word]:
         words: list[Word] = []
-        for token in _TOKEN.findall(_normalise(plain_text(text))):
+        for token in _TOKEN.findall(normalise(plain_text(text))):
             if token[0] in STOPS:
                 if words:
                     words[-1] = words[-1].before(token[0])
@@ -61,58 +62,16 @@ def _cut(text: str) -> list[str]:
     return [text] if _NUMERAL.fullmatch(text) else [word for word in _cutter().lcut(text) if word]
 
 
-def _normalise(text: str) -> str:
+def normalise(text: str) -> str:
+    """The text with its figures, signs and stops as they are said."""
     text = _WEB.sub(
         lambda found: found.group().replace(".", " 点 ").replace("/", " 斜杠 ").replace("@", " 艾特 "), text
     )
-    text = _numbers(text)
+    text = spoken_figures(text)
     text = _QUOTES.sub(" ", text.translate(_STOPS))
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)
     return text
-
-
-def _numbers(text: str) -> str:
-    """Figures, dates, times, money and units as they are said."""
-    text = re.sub(r"([￥¥$€])\s?(\d[\d,.]*)", lambda f: f[2].rstrip(".,") + _MONEY[f[1]], text)
-    text = re.sub(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", lambda f: f"{f[1]}年{int(f[2])}月{int(f[3])}日", text)
-    text = re.sub(r"(\d{4})(?=年)", lambda f: "".join(_DIGITS[int(digit)] for digit in f[1]), text)
-    text = re.sub(r"(\d{1,2})[:：](\d{2})(?!\d)", _clock, text)
-    for unit, words in _UNITS.items():
-        text = re.sub(rf"(?<=\d)\s?{re.escape(unit)}(?![A-Za-z])", words, text)
-    text = re.sub(r"(\d[\d,]*(?:\.\d+)?)\s?%", lambda f: "百分之" + f[1], text)
-    text = re.sub(r"(?<=\d)\s*[-~–]\s*(?=\d)", "到", text)
-    text = re.sub(
-        r"(?<!\d)1\d{10}(?!\d)|(?<!\d)0\d{6,}(?!\d)", lambda f: "".join(_DIGITS[int(d)] for d in f[0]), text
-    )
-    return re.sub(r"[-−]?\d[\d,]*(?:\.\d+)?", lambda found: _number(found.group()), text)
-
-
-_DIGITS = "零一二三四五六七八九"
-_MONEY = {"￥": "元", "¥": "元", "$": "美元", "€": "欧元"}
-_UNITS = {
-    "km/h": "公里每小时", "km": "公里", "kg": "公斤", "cm": "厘米", "mm": "毫米", "m": "米", "℃": "摄氏度",
-    "°C": "摄氏度", "GB": "吉字节", "MB": "兆字节",
-}  # fmt: skip
-
-
-def _clock(found: re.Match[str]) -> str:
-    hour, minute = int(found[1]), int(found[2])
-    if not minute:
-        return f"{hour}点"
-    return f"{hour}点{'零' if minute < 10 else ''}{minute}分"
-
-
-def _number(digits: str) -> str:
-    import cn2an
-
-    plain = digits.replace(",", "").replace("−", "-")
-    whole, mark, decimals = plain.partition(".")
-    if len(whole.lstrip("-")) > 16:
-        return "".join(_DIGITS[int(digit)] for digit in whole if digit.isdigit())
-    said = str(cn2an.an2cn(str(int(whole)), "low"))
-    said = ("负" if whole == "-0" else "") + re.sub("^一十", "十", said)
-    return said + ("点" + "".join(_DIGITS[int(digit)] for digit in decimals) if mark else "")
 
 
 def pinyin_symbols(syllable: str) -> str | None:

@@ -8,38 +8,29 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from greenroom.engines.g2p.english_figures import with_figures_written
 from greenroom.engines.g2p.front import STOPS, Word, check_text, plain_text
 from greenroom.engines.g2p.letters import pronounce
 from greenroom.engines.g2p.tables import tables
 
 _SCRIPTS = ("LATIN",)
-_MONTHS: list[str] = tables("english")["months"]
-_UNITS: dict[str, str] = tables("english")["units"]
 _SHORT: dict[str, str] = tables("english")["short_forms"]
 _SHORT_PATTERN = re.compile(
     r"(?<![\w.])(" + "|".join(re.escape(short) for short in _SHORT) + r")(?=[\s,;:!?)]|$)"
 )
-_UNIT_PATTERN = re.compile(
-    r"(?<=\d)\s?(" + "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True)) + r")\b"
-)
 _WEB = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"”)]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[\w-]+\.(?:com|org|net|io|eu|cn)\b(?:/\S*)?"
 )
-_ISO_DATE = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
-_TIME = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b(?!:)")
 _FRACTIONS = {"½": "a half", "¼": "a quarter", "¾": "three quarters"}
 _PLAIN = str.maketrans("’‘“”–\n", "''\"\"- ")
 _SIGNS: dict[str, str] = tables("english")["signs"]
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, british: bool = False) -> str:
     """Write out what misaki does not read: web addresses, dates, times, units, short forms, signs."""
     text = text.translate(_PLAIN)
     text = _WEB.sub(lambda found: _address(found.group()), text)
-    text = _ISO_DATE.sub(lambda f: f"{_MONTHS[int(f[2]) - 1]} {_ordinal(int(f[3]))}, {f[1]}", text)
-    text = _TIME.sub(_clock, text)
-    text = re.sub(r"([€£])\s?(\d[\d,.]*\d|\d)", r"\1\2", text)
-    text = _UNIT_PATTERN.sub(lambda found: " " + _UNITS[found[1]], text)
+    text = with_figures_written(text, british)
     text = _SHORT_PATTERN.sub(lambda found: _SHORT[found[1]], text)
     text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", " to ", text)
     for fraction, words in _FRACTIONS.items():
@@ -66,18 +57,6 @@ def _address(address: str) -> str:
     return spoken + (trail.group() if trail else "")
 
 
-def _ordinal(number: int) -> str:
-    suffix = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
-
-
-def _clock(found: re.Match[str]) -> str:
-    hour, minute = int(found[1]), int(found[2])
-    if minute == 0:
-        return f"{hour} o'clock" if 0 < hour < 13 else f"{hour} hundred"
-    return f"{hour} oh {minute}" if minute < 10 else f"{hour} {minute}"
-
-
 _ENDINGS: dict[str, str] = tables("english")["endings"]
 
 
@@ -91,7 +70,7 @@ class EnglishFront:
         check_text(text, _SCRIPTS, "English")
 
     def read(self, text: str) -> list[Word]:
-        clean = normalise(plain_text(text))
+        clean = normalise(plain_text(text), self._british)
         _, tokens = _reader(self._british)(clean, preprocess=False)
         words: list[Word] = []
         sign = ""
@@ -128,6 +107,14 @@ def _join_glued(words: list[Word]) -> list[Word]:
             word = Word(last.text + word.text, last.phonemes + word.phonemes, word.after)
         joined.append(word)
     return joined
+
+
+def readings_of(word: str, british: bool) -> list[str]:
+    """Every reading that the dictionary has of a word."""
+    found = _reader(british).lexicon.golds.get(word.lower(), ())
+    return (
+        [reading for reading in dict.fromkeys(found.values()) if reading] if isinstance(found, dict) else []
+    )
 
 
 @cache

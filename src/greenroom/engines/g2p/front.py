@@ -128,6 +128,14 @@ def check_text(text: str, scripts: Sequence[str], language: str) -> str:
     return clean
 
 
+def check_letters(text: str, front: TextFront) -> None:
+    """As `front.check`, but for its limit of length: for what a vocabulary has made longer."""
+    for start in range(0, len(text), MAX_TEXT_CHARACTERS):
+        piece = text[start : start + MAX_TEXT_CHARACTERS]
+        if any(character.isalnum() for character in piece) or len(text) <= MAX_TEXT_CHARACTERS:
+            front.check(piece)
+
+
 def _is_of(character: str, scripts: Sequence[str]) -> bool:
     return unicodedata.name(character, "?").startswith(tuple(scripts))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from greenroom.engines.g2p.front import STOPS, Word, check_text, plain_text
 from greenroom.engines.g2p.fronts import english_words
+from greenroom.engines.g2p.japanese_figures import spoken_figures
 
 _SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "LATIN", "IDEOGRAPHIC", "HALFWIDTH KATAKANA", "FULLWIDTH LATIN")
 _STOPS = str.maketrans(
@@ -72,6 +73,7 @@ class JapaneseFront:
 
     def read(self, text: str) -> list[Word]:
         normal = unicodedata.normalize("NFKC", plain_text(text))
+        normal = spoken_figures(normal)
         normal = re.sub(r"[「」『』()【】《》“”\"']", " ", normal)
         words: list[Word] = []
         for part in re.split(f"({_ENGLISH})", normal):

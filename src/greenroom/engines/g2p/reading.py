@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from greenroom.engines.g2p.front import ClauseLimits, TextFront, Word, clauses, sentences
-from greenroom.engines.protocols import SpeechTextError
+from greenroom.engines.protocols import SpeechTextError, Vocabulary
 from greenroom.engines.ssml.manner import Manner
 from greenroom.engines.ssml.sentences import prepare, read
 from greenroom.engines.ssml.spoken import is_ssml
+from greenroom.engines.ssml.vocabulary import occurs
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,33 +34,35 @@ class Clause:
         return manners.pop() if len(manners) == 1 else None
 
 
-def read_clauses(text: str, front: TextFront, limits: ClauseLimits) -> Iterator[Clause]:
+def read_clauses(
+    text: str, front: TextFront, limits: ClauseLimits, vocabulary: Vocabulary = ()
+) -> Iterator[Clause]:
     """The clauses of a text or of SSML, of which there is at least one.
 
     Raises:
         SpeechTextError: at once, for a text that the front cannot read; nothing is raised later.
     """
-    groups = _groups(_read(text, front), limits)
+    groups = _groups(_read(text, front, vocabulary), limits)
     first = next(groups, None)
     if first is None:
         raise SpeechTextError("The text holds nothing to say. Give at least one word or number.")
     return _clauses(chain([first], groups))
 
 
-def check_readable(text: str, front: TextFront) -> None:
+def check_readable(text: str, front: TextFront, vocabulary: Vocabulary = ()) -> None:
     """Raises SpeechTextError as `read_clauses` does, without reading the text."""
-    if is_ssml(text):
-        prepare(text, front)
+    if is_ssml(text) or occurs(text, vocabulary):
+        prepare(text, front, vocabulary)
     else:
         front.check(text)
 
 
-def _read(text: str, front: TextFront) -> Iterator[list[Word] | int]:
+def _read(text: str, front: TextFront, vocabulary: Vocabulary) -> Iterator[list[Word] | int]:
     """The sentences as words; of SSML also the silences between them, in milliseconds."""
-    if not is_ssml(text):
+    if not is_ssml(text) and not occurs(text, vocabulary):
         front.check(text)
         return _plain(text, front)
-    return read(prepare(text, front), front)
+    return read(prepare(text, front, vocabulary), front)
 
 
 def _plain(text: str, front: TextFront) -> Iterator[list[Word] | int]:

@@ -20,5 +20,13 @@ def tables(language: str) -> dict[str, Any]:
 def number_words(language: str) -> NumberWords:
     raw = tables(language)["numbers"]
     currencies = {sign: (names[0], names[1]) for sign, names in raw["currencies"].items()}
-    lists = {"hour": tuple(raw["hour"]), "months": tuple(raw["months"]), "currencies": currencies}
+    fractions = {int(below): (names[0], names[1]) for below, names in raw["fractions"].items()}
+    feminine = {int(number): word for number, word in raw["feminine"].items()}
+    lists = {
+        "hour": tuple(raw["hour"]),
+        "months": tuple(raw["months"]),
+        "currencies": currencies,
+        "fractions": fractions,
+        "feminine": feminine,
+    }
     return NumberWords(**(raw | lists))

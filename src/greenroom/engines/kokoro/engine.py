@@ -16,7 +16,7 @@ from greenroom.engines.g2p.fronts import can_read, front_for
 from greenroom.engines.g2p.reading import Clause, read_clauses
 from greenroom.engines.kokoro.model import MOST_SYMBOLS, KokoroModel
 from greenroom.engines.kokoro.voices import ENGINE, SAMPLE_RATE, gain, kokoro_voices, pack_name
-from greenroom.engines.protocols import SpeechChunk, SpeechStyle, Voice, VoiceNotFoundError
+from greenroom.engines.protocols import SpeechChunk, SpeechStyle, Vocabulary, Voice, VoiceNotFoundError
 
 
 class KokoroEngine:
@@ -34,7 +34,9 @@ class KokoroEngine:
         """The voices whose language can be read with what is installed."""
         return [voice for voice in kokoro_voices().values() if can_read(voice.language)]
 
-    def synthesize(self, text: str, voice_id: str, style: SpeechStyle) -> Iterator[SpeechChunk]:
+    def synthesize(
+        self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()
+    ) -> Iterator[SpeechChunk]:
         """See `SpeechEngine`. Errors in the text are raised by this call, not by the first `next`."""
         voice = kokoro_voices().get(voice_id)
         if voice is None:
@@ -42,7 +44,7 @@ class KokoroEngine:
                 f"There is no voice '{voice_id}'. `greenroom voice list` shows the voices."
             )
         check_style(style)
-        clauses = read_clauses(text, front_for(voice.language), self._limits)
+        clauses = read_clauses(text, front_for(voice.language), self._limits, vocabulary)
         return self._speak(clauses, voice, style)
 
     def warm(self) -> None:

@@ -16,7 +16,14 @@ from greenroom.engines.g2p.fronts import front_for
 from greenroom.engines.g2p.reading import Clause, read_clauses
 from greenroom.engines.piper.model import PiperModel
 from greenroom.engines.piper.symbols import units_of
-from greenroom.engines.protocols import Sex, SpeechChunk, SpeechStyle, Voice, VoiceNotFoundError
+from greenroom.engines.protocols import (
+    Sex,
+    SpeechChunk,
+    SpeechStyle,
+    Vocabulary,
+    Voice,
+    VoiceNotFoundError,
+)
 
 ENGINE = "piper"
 ACOUSTIC_LEAD_S = 0.02
@@ -67,14 +74,16 @@ class PiperEngine:
         """The one built-in voice."""
         return [_JOE]
 
-    def synthesize(self, text: str, voice_id: str, style: SpeechStyle) -> Iterator[SpeechChunk]:
+    def synthesize(
+        self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()
+    ) -> Iterator[SpeechChunk]:
         """See `SpeechEngine`. Errors in the text are raised by this call, not by the first `next`."""
         if voice_id != _JOE.voice_id:
             raise VoiceNotFoundError(
                 f"There is no voice '{voice_id}'. `greenroom voice list` shows the voices."
             )
         check_style(style)
-        clauses = read_clauses(text, front_for(_JOE.language), self._limits)
+        clauses = read_clauses(text, front_for(_JOE.language), self._limits, vocabulary)
         return self._speak(clauses, style)
 
     def warm(self) -> None:

@@ -14,7 +14,8 @@ ALPHABETS = ("pinyin", "ipa", "x-sampa")
 KINDS = {
     "cardinal": "cardinal", "number": "cardinal", "ordinal": "ordinal", "digits": "digits", "id": "digits",
     "telephone": "telephone", "characters": "characters", "spell-out": "characters",
-    "verbatim": "characters", "date": "date", "time": "time", "currency": "currency", "money": "currency",
+    "verbatim": "characters", "spell": "characters", "figure": "cardinal",
+    "date": "date", "time": "time", "currency": "currency", "money": "currency",
     "unit": "unit", "measure": "unit",
 }  # fmt: skip
 """The values of `interpret-as`, and which of them mean the same."""

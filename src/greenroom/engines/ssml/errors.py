@@ -19,4 +19,6 @@ class SsmlError(SpeechTextError):
     """A tag, an attribute or a value that cannot be followed."""
 
     def __init__(self, place: Place, fault: str) -> None:
+        self.fault = fault
+        """Without the place."""
         super().__init__(f"SSML, line {place.line}, column {place.column}: {fault}")

@@ -27,6 +27,8 @@ _KNOWN = frozenset(
     "abcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔʣʥʦʨᵊᵻꭧˈˌːʰʲ↓→↗↘\u0303 AIOQWY"
 )
 """The symbols of Kokoro's vocabulary that are sounds."""
+IPA_SIGNS = "".join(sorted(sign for sign in _KNOWN if sign.islower() and sign != "ᵊ"))
+"""What a user may write, but for stress, length and ties."""
 
 _X_SAMPA = {
     "A": "ɑ", "{": "æ", "6": "ɐ", "Q": "ɒ", "E": "ɛ", "@": "ə", "3": "ɜ", "I": "ɪ", "O": "ɔ", "2": "ø",
@@ -53,13 +55,18 @@ def symbols_of(piece: Phoneme, language: str) -> str:
     if piece.alphabet == "x-sampa":
         ph = "".join(_X_SAMPA.get(sign, sign) for sign in _X_SAMPA_SIGN.findall(ph))
     said = _from_ipa(ph, language)
-    strange = "".join(dict.fromkeys(sign for sign in said if sign not in _KNOWN))
+    strange = unknown_signs(ph, language)
     if strange:
         fault = f"ph={piece.ph[:40]!r} holds {strange[:20]!r}, which no voice says; {_IPA_CURE}"
         raise SsmlError(piece.place, fault)
     if not any(sign.isalpha() and sign not in "ˈˌːʰʲ" for sign in said):
         raise SsmlError(piece.place, f"ph={piece.ph[:40]!r} holds no sound; {_IPA_CURE}")
     return said
+
+
+def unknown_signs(ph: str, language: str) -> str:
+    """The signs of a pronunciation in IPA that no voice says."""
+    return "".join(dict.fromkeys(sign for sign in _from_ipa(ph, language) if sign not in _KNOWN))
 
 
 def _from_ipa(ph: str, language: str) -> str:

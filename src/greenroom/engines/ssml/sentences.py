@@ -1,4 +1,4 @@
-"""Pieces of SSML to sentences of words: the fronts read whole sentences, whatever tags lie in them.
+"""Pieces of a text to sentences of words: the fronts read whole sentences, whatever tags lie in them.
 
 A word that is said in two ways is read by the sentence it stands in, so a sentence is first read as if it had
 no tags. Then each part of it is read alone; where both readings agree on the words, the first one stands, and
@@ -12,13 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from greenroom.engines.g2p.front import STOPS, TextFront, Word, sentences
-from greenroom.engines.protocols import SpeechTextError
-from greenroom.engines.ssml.manner import Manner, Mark
+from greenroom.engines.g2p.front import (
+    MAX_TEXT_CHARACTERS,
+    STOPS,
+    TextFront,
+    Word,
+    check_letters,
+    sentences,
+)
+from greenroom.engines.protocols import Pronunciation, SpeechTextError, Vocabulary
+from greenroom.engines.ssml.manner import PLAIN, Manner, Mark
 from greenroom.engines.ssml.parser import parse
 from greenroom.engines.ssml.phonemes import symbols_of
-from greenroom.engines.ssml.pieces import Break, Phoneme, SayAs, SentenceEnd, Spoken, Sub, Text
+from greenroom.engines.ssml.pieces import Break, Phoneme, Piece, SayAs, SentenceEnd, Spoken, Sub, Text
 from greenroom.engines.ssml.say_as import say_as
+from greenroom.engines.ssml.spoken import is_ssml
+from greenroom.engines.ssml.vocabulary import english_reading, found_in, piece_of
 
 _STAND_IN = "x"
 """Read in place of words that the front cannot read, so that the sentence keeps its shape."""
@@ -30,6 +39,8 @@ _STOP_SIGNS = {
 }  # fmt: skip
 _SENTENCE_SIGNS = re.compile(r"[.!?…。！？；।\n]")
 _LAST_STOPS = re.compile(r"[\s.,;:!?…—，、。！？；：।]+$")
+_GLUE = frozenset({"", "'", "’"})
+"""Between two parts of one word, as in `MLF's`."""
 _EAST_ASIAN = "\u2e80"
 """Letters from here on are written without spaces."""
 
@@ -54,15 +65,28 @@ class Part:
 Item: TypeAlias = Part | Break | Mark | SentenceEnd
 
 
-def prepare(ssml: str, front: TextFront) -> list[Item]:
-    """An SSML text made ready for `read`, after which nothing can be wrong any more.
+def prepare(text: str, front: TextFront, vocabulary: Vocabulary = ()) -> list[Item]:
+    """A text or SSML made ready for `read`, after which nothing can be wrong any more.
 
     Raises:
         SsmlError: see `parser.parse`; or sounds and figures that the language does not have.
         SpeechTextError: nothing to say, too long, or a script that the front cannot read.
     """
-    items = [_prepared(piece, front) if isinstance(piece, Spoken) else piece for piece in parse(ssml)]
-    front.check(" ".join(_checked(item) for item in items if isinstance(item, Part)))
+    pieces: list[Piece] = parse(text) if is_ssml(text) else [Text(text, PLAIN), SentenceEnd()]
+    items: list[Item] = []
+    for piece in pieces:
+        if isinstance(piece, Text):
+            items += _entered(piece, front, vocabulary)
+        elif isinstance(piece, Spoken):
+            items.append(_prepared(piece, front))
+        else:
+            items.append(piece)
+    parts = [item for item in items if isinstance(item, Part)]
+    said = " ".join(_checked(part) for part in parts)
+    if vocabulary and sum(len(part.written or part.text) for part in parts) <= MAX_TEXT_CHARACTERS:
+        check_letters(said, front)
+    else:
+        front.check(said)
     return items
 
 
@@ -106,6 +130,38 @@ def _prepared(piece: Spoken, front: TextFront) -> Part:
         return Part(_readable(piece.text, front), piece.manner, said, piece.text)
     spoken = piece.alias if isinstance(piece, Sub) else piece.text
     return Part(spoken, piece.manner, written=piece.text)
+
+
+def _entered(piece: Text, front: TextFront, vocabulary: Vocabulary) -> list[Part]:
+    """Plain words, with what the vocabulary says of some of them.
+
+    An entry that this language cannot follow, such as pinyin in English, is passed over.
+    """
+    parts: list[Part] = []
+    plain = ""
+    for text, entry in found_in(piece.text, vocabulary):
+        part = _said_by(entry, text, piece.manner, front) if entry is not None else None
+        if part is None:
+            plain += text
+            continue
+        if plain:
+            parts.append(Part(plain, piece.manner))
+        parts.append(part)
+        plain = ""
+    return [*parts, Part(plain, piece.manner)] if plain else parts
+
+
+def _said_by(entry: Pronunciation, text: str, manner: Manner, front: TextFront) -> Part | None:
+    """None: the voice cannot say it so."""
+    try:
+        piece = piece_of(entry, text, manner)
+        if piece is None:
+            return Part(_readable(text, front), manner, english_reading(text), text)
+        part = _prepared(piece, front)
+        front.check(_checked(part))
+    except SpeechTextError:
+        return None
+    return part
 
 
 def _readable(text: str, front: TextFront) -> str:
@@ -218,7 +274,7 @@ def _join(parts: Sequence[Part], own: list[list[Word]]) -> None:
         if not own[index]:
             continue
         if last is not None:
-            is_apart = between != "" or not parts[last].text[-1:].isalnum()
+            is_apart = between not in _GLUE or not parts[last].text[-1:].isalnum()
             own[last][-1] = _followed(own[last][-1], between, is_apart)
         last, between = index, ""
     if last is not None:

@@ -1,0 +1,1 @@
+"""Asynchronous speech tasks: long texts to sound files with their times and subtitles."""
