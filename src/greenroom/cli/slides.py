@@ -110,7 +110,7 @@ def slides(
 async def make_slides(studio: Studio, order: SlidesOrder) -> None:
     """Read, render and write the file, or go on with an unfinished video of the same order."""
     from greenroom.cli.studio import digest, require_success, with_progress
-    from greenroom.cli.video import _fetch
+    from greenroom.cli.video import fetch
     from greenroom.video.repository import VideoJobRepository
 
     parts = (
@@ -124,10 +124,10 @@ async def make_slides(studio: Studio, order: SlidesOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    await _fetch(studio, job.video_key, order.out)
+    await fetch(studio, job.video_key, order.out)
     if order.subtitle_file is not None:
         name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await _fetch(studio, job.subtitle_key(name), order.subtitle_file)
+        await fetch(studio, job.subtitle_key(name), order.subtitle_file)
 
 
 async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
