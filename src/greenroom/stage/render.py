@@ -152,7 +152,7 @@ class Renderer:
             frame = writer.new_frame()
             colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
             planes = planes_of(frame)
-            layers.draw(planes, colour, alpha)
+            layers.next_frame().draw(act.stage, planes, colour, alpha)
             if act.subtitles is not None:
                 # The middle of the frame's time, so that a cue is never more than half a frame off.
                 act.subtitles.draw(planes, (number + 0.5) * 1000 / self.plan.fps)
@@ -166,6 +166,7 @@ class _Act:
 
     scene: ScenePlan
     performer: Performer
+    stage: Scene
     layers: LayerStack
     track: Any
     subtitles: SubtitleLayer | None
@@ -179,7 +180,7 @@ class _Act:
         placement = scene.placement or _framed(scene, performer, canvas)
         stage = Scene(canvas, background, Person(performer.picture_size, placement, performer.person_area))
         span = SceneSpan(canvas, plan.fps, scene_frames(plan, scene))
-        layers = LayerStack(stage, scene.layers, scene.layers_below, span)
+        layers = LayerStack([stage], scene.layers, scene.layers_below, span)
         style = plan.subtitle_style if scene.subtitles else None
         subtitles = SubtitleLayer(scene.subtitles, style, canvas) if style is not None else None
         times.add("open", time.perf_counter() - wall, time.process_time() - cpu)
@@ -193,7 +194,7 @@ class _Act:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
-        return cls(scene, performer, layers, track, subtitles)
+        return cls(scene, performer, stage, layers, track, subtitles)
 
 
 def _framed(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> Placement:

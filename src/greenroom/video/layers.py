@@ -171,10 +171,10 @@ class _LayerPlanner:
             raise VideoContentError(
                 f"{url_field}: the file behind the link is gone; upload it again"
             ) from None
-        if size >= largest_inserted(_ASSETS[kind]):
+        limit = largest_inserted(_ASSETS[kind])
+        if size >= limit:
             raise VideoContentError(
-                f"{url_field}: the file has {size} bytes, and less than {largest_inserted(_ASSETS[kind])} are "
-                "taken: make it smaller"
+                f"{url_field}: the file has {size} bytes, and it must have less than {limit}: make it smaller"
             )
         return _Source(key)
 
