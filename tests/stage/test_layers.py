@@ -64,13 +64,13 @@ def drawn(
     """Frames of a scene with a person in the columns 100 to 220, as BGR."""
     place = Placement(100, 60, 120, 120)
     scene = Scene(CANVAS, background_picture("#204060", CANVAS), Person((120, 120), place, None))
-    stack = LayerStack(scene, layers, below, SPAN)
+    stack = LayerStack([scene], layers, below, SPAN)
     colour, alpha = np.full((120, 120, 3), PERSON, np.uint8), np.full((120, 120), 255, np.uint8)
     pictures = []
     with stack.run(first, frames) as run:
         for _ in range(frames):
             frame = av.VideoFrame(*CANVAS, "yuv420p")
-            run.draw(planes_of(frame), colour if person else None, alpha)
+            run.next_frame().draw(scene, planes_of(frame), colour if person else None, alpha)
             frame.colorspace = 1
             pictures.append(FrameReader().read(frame, CANVAS))
     return pictures

@@ -50,34 +50,35 @@ _Item = _Still | ClipLayer | _PersonsPlace
 class LayerStack:
     """The layers of one scene, made ready. Its still pictures are shared by all segments."""
 
-    def __init__(self, scene: Scene, layers: Sequence[Layer], below: int, span: SceneSpan) -> None:
+    def __init__(self, scenes: Sequence[Scene], layers: Sequence[Layer], below: int, span: SceneSpan) -> None:
         """`layers` from the lowest to the uppermost; the person stands over the first `below` of them.
 
-        Pictures that stand still at the very bottom are drawn into the background of `scene`.
+        `scenes` are those that the layers will be drawn with: the same one before different backgrounds.
+        Pictures that stand still at the very bottom are drawn into their backgrounds.
 
         Raises:
             SceneError, MediaError: a layer cannot be drawn; the text is fit for a user.
         """
-        self._scene, self._span = scene, span
-        self._canvas = span.canvas
+        self._span = span
         lower = (self._item(layer) for layer in layers[:below])
         upper = (self._item(layer) for layer in layers[below:])
         self._items = _joined(chain(lower, [_PersonsPlace()], upper))
         first = self._items[0]
         if isinstance(first, _Still) and first.layer is None:
-            for sprite in first.sprites:
-                sprite.draw(scene.background)
+            for scene in scenes:
+                for sprite in first.sprites:
+                    sprite.draw(scene.background)
             del self._items[0]
 
     def run(self, first_frame: int, count: int) -> LayerRun:
-        """Ready to draw these frames of the scene, one after the other. Close it, or use it in a `with`."""
-        return LayerRun(self._scene, self._items, self._span, first_frame, count)
+        """Ready to show these frames of the scene, one after the other. Close it, or use it in a `with`."""
+        return LayerRun(self._items, self._span, first_frame, count)
 
     def _item(self, layer: Layer) -> _Item:
         if layer.kind is LayerKind.VIDEO:
             span = self._span
             return ClipLayer(layer, span.canvas, span.fps, span.scene_frames)
-        sprite = still_sprite(layer, self._canvas)
+        sprite = still_sprite(layer, self._span.canvas)
         return _Still([sprite] if sprite is not None else [], None if layer.is_constant else layer)
 
 
@@ -98,13 +99,32 @@ class SceneSpan:
         return self.scene_frames * 1000 / self.fps
 
 
-class LayerRun:
-    """Draws the frames of one segment, in order. Serves one thread at a time."""
+@dataclass(slots=True, frozen=True)
+class LayerFrame:
+    """All layers as they are in one frame; it may be drawn more than once."""
 
-    def __init__(
-        self, scene: Scene, items: Sequence[_Item], span: SceneSpan, first_frame: int, count: int
-    ) -> None:
-        self._scene, self._items, self._span = scene, items, span
+    lower: list[Sprite]
+    upper: list[Sprite]
+    """Over the person."""
+    canvas: tuple[int, int]
+
+    def draw(self, scene: Scene, planes: Sequence[U8], colour: Image | None, alpha: U8 | None) -> None:
+        """Fill writable I420 `planes` with a scene; the person is `colour`, or None for nobody."""
+        if not self.lower or not self.lower[0].covers(self.canvas):
+            scene.draw_background(planes)
+        for sprite in self.lower:
+            sprite.draw(planes)
+        if colour is not None:
+            scene.draw_person(planes, colour, alpha)
+        for sprite in self.upper:
+            sprite.draw(planes)
+
+
+class LayerRun:
+    """Shows the frames of one segment, in order. Serves one thread at a time."""
+
+    def __init__(self, items: Sequence[_Item], span: SceneSpan, first_frame: int, count: int) -> None:
+        self._items, self._span = items, span
         self._number = first_frame
         self._stack = ExitStack()
         self._playing: dict[int, Iterator[Sprite | None]] = {}
@@ -115,18 +135,15 @@ class LayerRun:
                 )
                 self._playing[place] = iter(pictures)
 
-    def draw(self, planes: Sequence[U8], colour: Image | None, alpha: U8 | None) -> None:
-        """Fill writable I420 `planes` with the next frame; the person is `colour`, or None for nobody."""
-        drawn = [self._sprites(place, item) for place, item in enumerate(self._items)]
-        lowest = drawn[0][0] if drawn[0] else None
-        if lowest is None or not lowest.covers(self._span.canvas):
-            self._scene.draw_background(planes)
-        for item, sprites in zip(self._items, drawn, strict=True):
-            if isinstance(item, _PersonsPlace) and colour is not None:
-                self._scene.draw_person(planes, colour, alpha)
-            for sprite in sprites:
-                sprite.draw(planes)
+    def next_frame(self) -> LayerFrame:
+        """The layers of the next frame."""
+        drawn: list[list[Sprite]] = [[], []]
+        is_upper = False
+        for place, item in enumerate(self._items):
+            is_upper = is_upper or isinstance(item, _PersonsPlace)
+            drawn[is_upper] += self._sprites(place, item)
         self._number += 1
+        return LayerFrame(drawn[0], drawn[1], self._span.canvas)
 
     def close(self) -> None:
         """Stop the decoders."""

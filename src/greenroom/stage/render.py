@@ -30,7 +30,7 @@ from greenroom.stage.course import WAY_BACK_FRAMES, Course, idle_start
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
 from greenroom.stage.layer_sound import with_layer_sound
-from greenroom.stage.layers import LayerRun, LayerStack, SceneSpan
+from greenroom.stage.layers import LayerFrame, LayerRun, LayerStack, SceneSpan
 from greenroom.stage.mix import mixed_sound
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
@@ -100,9 +100,7 @@ class Renderer:
         act = self._act(spec.scene)
         with ExitStack() as stack:
             people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
-            layers = [
-                stack.enter_context(layers.run(spec.first_frame, spec.frame_count)) for layers in act.layers
-            ]
+            layers = stack.enter_context(act.layers.run(spec.first_frame, spec.frame_count))
             finished = self._compose(act, people, layers, writer, spec.first_frame)
             yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
 
@@ -148,7 +146,7 @@ class Renderer:
         self,
         act: _Act,
         people: Ahead[PersonPicture | None],
-        layers: Sequence[LayerRun],
+        layers: LayerRun,
         writer: VideoWriter,
         first_frame: int,
     ) -> Iterator[Any]:
@@ -156,7 +154,8 @@ class Renderer:
             wall, cpu = time.perf_counter(), time.thread_time()
             frame = writer.new_frame()
             # The middle of the frame's time, so that a cue is never more than half a frame off.
-            act.draw(planes_of(frame), layers, person, (number + 0.5) * 1000 / self.plan.fps)
+            at_ms = (number + 0.5) * 1000 / self.plan.fps
+            act.draw(planes_of(frame), layers.next_frame(), person, at_ms)
             self.times.add("compose", time.perf_counter() - wall, time.thread_time() - cpu)
             yield frame
 
@@ -167,8 +166,9 @@ class _Act:
 
     scene: ScenePlan
     performer: Performer
-    layers: tuple[LayerStack, ...]
+    stages: tuple[Scene, ...]
     """One; or two where the scene is transparent: over black and over white."""
+    layers: LayerStack
     sheet: Sheet
     track: Any
     subtitles: SubtitleLayer | None
@@ -179,10 +179,8 @@ class _Act:
         wall, cpu = time.perf_counter(), time.process_time()
         performer = Performer(opener(Path(scene.package)), scene.seed)
         span = SceneSpan(plan.canvas, plan.fps, scene_frames(plan, scene))
-        layers = tuple(
-            LayerStack(stage, scene.layers, scene.layers_below, span)
-            for stage in _stages(scene, performer, plan.canvas)
-        )
+        stages = _stages(scene, performer, plan.canvas)
+        layers = LayerStack(stages, scene.layers, scene.layers_below, span)
         style = plan.subtitle_style if scene.subtitles else None
         size = (plan.width, plan.height)
         subtitles = SubtitleLayer(scene.subtitles, style, size) if style is not None else None
@@ -198,28 +196,23 @@ class _Act:
             pcm = np.concatenate([pcm, np.zeros(padding, np.float32)])
         track = performer.drive(pcm, rate, scene.phonemes)
         times.add("drive", time.perf_counter() - wall, time.process_time() - cpu)
-        return cls(scene, performer, layers, Sheet(size, plan.crop), track, subtitles)
+        return cls(scene, performer, stages, layers, Sheet(size, plan.crop), track, subtitles)
 
-    def draw(
-        self, planes: Planes, runs: Sequence[LayerRun], person: PersonPicture | None, at_ms: float
-    ) -> None:
-        """Fill the planes of an output frame: the scene with its layers, and above it its subtitles.
-
-        `runs`: of `layers`, one each.
-        """
+    def draw(self, planes: Planes, layers: LayerFrame, person: PersonPicture | None, at_ms: float) -> None:
+        """Fill the planes of an output frame: the scene with its layers, and above it its subtitles."""
         colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
 
-        def over(run: LayerRun) -> Callable[[Planes], None]:
-            return lambda canvas: run.draw(canvas, colour, alpha)
+        def over(stage: Scene) -> Callable[[Planes], None]:
+            return lambda canvas: layers.draw(stage, canvas, colour, alpha)
 
         def above(part: Planes) -> None:
             if self.subtitles is not None:
                 self.subtitles.draw(part, at_ms)
 
-        if len(runs) == 1:
-            self.sheet.draw(planes, over(runs[0]), above)
+        if len(self.stages) == 1:
+            self.sheet.draw(planes, over(self.stages[0]), above)
         else:
-            self.sheet.draw_clear(planes, over(runs[0]), over(runs[1]), above)
+            self.sheet.draw_clear(planes, over(self.stages[0]), over(self.stages[1]), above)
 
 
 def _stages(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> tuple[Scene, ...]:
