@@ -51,9 +51,33 @@ class SubtitlePlan:
 
 
 @dataclass(slots=True, frozen=True)
+class CardPlan:
+    """The business card that stands behind the person."""
+
+    templet: str
+    """Name of a built-in look."""
+    texts: dict[str, str]
+    """By the members of the wire's card_text_config."""
+    templet_key: str | None = None
+    """A picture of the tenant's own to draw on."""
+    logo_key: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class PhotoPlan:
+    """A person who is made from a photo, in place of an avatar package."""
+
+    key: str
+    name: str
+    cut_out: bool
+    """A scene has another background than the photo's."""
+    card: CardPlan | None = None
+
+
+@dataclass(slots=True, frozen=True)
 class VideoPlan:
     avatar_key: str
-    """The avatar package, zipped."""
+    """The avatar package, zipped; empty where a photo speaks."""
     avatar_asset_id: str
     voice_id: str | None
     speed_percent: int
@@ -69,6 +93,7 @@ class VideoPlan:
     framing: str = "half"
     """`half` or `head`: how much is seen of a person whose place no scene gives."""
     subtitles: SubtitlePlan | None = None
+    photo: PhotoPlan | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -95,4 +120,12 @@ class VideoPlan:
         )
         given = data.get("subtitles")
         subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
-        return cls(**{**data, "scenes": scenes, "subtitles": subtitles})
+        photo = _photo(data.get("photo"))
+        return cls(**{**data, "scenes": scenes, "subtitles": subtitles, "photo": photo})
+
+
+def _photo(data: dict[str, Any] | None) -> PhotoPlan | None:
+    if data is None:
+        return None
+    card = data.get("card")
+    return PhotoPlan(**{**data, "card": CardPlan(**card) if card else None})

@@ -26,7 +26,7 @@ from greenroom.stage.actions import unknown_action
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.links import own_object
-from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
+from greenroom.video.plan import BackgroundPlan, HumanPlan, PhotoPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.service import check_spoken_text, require_voice, style_of
@@ -54,6 +54,7 @@ async def make_plan(
     prefix: str,
     framing: str = "half",
     subtitles: SubtitleOrder | None = None,
+    photo: PhotoPlan | None = None,
 ) -> VideoPlan:
     """Check the whole request and resolve it.
 
@@ -69,7 +70,7 @@ async def make_plan(
         raise VideoContentError("shoot_scripts is empty: give at least one scene, or a script_id with scenes")
     check_scenes(scenes)
     video = _require_video(content.video_config)
-    avatar = await _avatar(context, content.model_asset_id)
+    avatar = await _avatar(context, content.model_asset_id) if photo is None else _PHOTO
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
     planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions)
@@ -82,7 +83,7 @@ async def make_plan(
     ]
     return VideoPlan(
         avatar_key=avatar.key,
-        avatar_asset_id=content.model_asset_id or "",
+        avatar_asset_id=(content.model_asset_id or "") if photo is None else "",
         voice_id=speaker.voice_id if speaker else None,
         speed_percent=style.speed_percent,
         pitch_percent=style.pitch_percent,
@@ -95,6 +96,7 @@ async def make_plan(
         action_interval_ms=interval_ms,
         framing=framing,
         subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
+        photo=photo,
     )
 
 
@@ -115,6 +117,10 @@ class _Avatar:
     """Of its package."""
     actions: tuple[str, ...]
     """Names by which they are asked for."""
+
+
+_PHOTO = _Avatar("", ())
+"""A person from a photo has no package yet, and no actions."""
 
 
 async def _avatar(context: Context, asset_id: str | None) -> _Avatar:

@@ -78,7 +78,9 @@ def _filled(picture: Image, hidden: U8) -> Image:
     scale = min(1.0, _FILL_SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    small_hidden = cv2.dilate(cv2.resize(hidden, size, interpolation=cv2.INTER_NEAREST), np.ones((3, 3), np.uint8))
+    small_hidden = cv2.dilate(
+        cv2.resize(hidden, size, interpolation=cv2.INTER_NEAREST), np.ones((3, 3), np.uint8)
+    )
     rough = cv2.inpaint(small, np.asarray(small_hidden, np.uint8), 5, cv2.INPAINT_TELEA)
     large = cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.where(hidden[..., None] > 0, large, picture).astype(np.uint8)

@@ -106,7 +106,9 @@ def _too_small(width: int, height: int) -> PhotoFault:
 def _alone(portrait: Portrait) -> Iterator[PhotoFault]:
     if portrait.face_count > 1:
         yield PhotoFault(
-            "several_faces", f"The photo shows {portrait.face_count} faces.", "Send a photo of one person alone."
+            "several_faces",
+            f"The photo shows {portrait.face_count} faces.",
+            "Send a photo of one person alone.",
         )
 
 
@@ -179,7 +181,9 @@ def _lit(portrait: Portrait) -> Iterator[PhotoFault]:
     if brighter < _DARKEST:
         yield PhotoFault("too_dark", "The face is too dark.", "Take the photo in daylight or near a lamp.")
     elif darker > _BRIGHTEST:
-        yield PhotoFault("too_bright", "The face is overexposed.", "Take the photo without flash or direct sun.")
+        yield PhotoFault(
+            "too_bright", "The face is overexposed.", "Take the photo without flash or direct sun."
+        )
     elif brighter / max(darker, 1.0) > _MOST_UNEVEN:
         yield PhotoFault(
             "uneven_light", "One half of the face lies in shadow.", "Let the light come from the front."

@@ -45,9 +45,7 @@ class PhotoOptions:
     """Length of the loop of movement."""
 
 
-def make_photo_avatar(
-    picture: Image, folder: Path, options: PhotoOptions, progress: Progress
-) -> Portrait:
+def make_photo_avatar(picture: Image, folder: Path, options: PhotoOptions, progress: Progress) -> Portrait:
     """Write the package of the person in `picture` into `folder`, which appears when it is whole.
 
     Raises:

@@ -30,7 +30,7 @@ from greenroom.engines.protocols import VIDEO_FPS, Pcm, PhonemeSpan
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
-_FLOOR, _GAIN = 0.006, 1.30
+_FLOOR, _GAIN = 0.006, 1.40
 """The driver's lip openings (over face height): below the floor lips are shut, and the rest is made larger, for
 means over what a sound may look like are smaller than life."""
 _WIDEST_OPENING = 0.115
@@ -101,7 +101,12 @@ def mouth_course(
         opening, press = _shut(opening, said.runs(CLOSURES))
         quiet = said.quiet()
     speaking = 1.0 - _resting(quiet)
-    parts = (opening * speaking, gaussian_filter1d(width, 0.7) * speaking, lift, gaussian_filter1d(press, 0.6))
+    parts = (
+        opening * speaking,
+        gaussian_filter1d(width, 0.7) * speaking,
+        lift,
+        gaussian_filter1d(press, 0.6),
+    )
     return MouthCourse(*(np.asarray(part, np.float32) for part in parts))
 
 

@@ -47,9 +47,7 @@ def draw_mouth(
     return box
 
 
-def _paint_inside(
-    frame: Image, shape: MouthShape, transform: Floats, back: Floats, pose: MouthPose
-) -> None:
+def _paint_inside(frame: Image, shape: MouthShape, transform: Floats, back: Floats, pose: MouthPose) -> None:
     half = 1.02 * (1.0 + pose.width)
     lips = shape.lips(pose, np.linspace(-half, half, 21, dtype=np.float32))
     box = _box(frame, back, (-half, float(lips[0].min()) - 0.05, half, float(lips[1].max()) + 0.05))

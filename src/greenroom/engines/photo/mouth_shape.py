@@ -94,7 +94,9 @@ class MouthShape:
         down = np.where(y < low_chin, down, jaw * _ramp(y, low_chin + _NECK, low_chin))
         side = np.abs(source_x) > 1.0
         # Beside the mouth there is no lip line: the cheek gives way little by little.
-        down = np.where(side, jaw * _ramp(y, slit - 0.2, low_chin) * (y < low_chin) + down * (y >= low_chin), down)
+        down = np.where(
+            side, jaw * _ramp(y, slit - 0.2, low_chin) * (y < low_chin) + down * (y >= low_chin), down
+        )
         middle = np.where(side, slit - 0.2, (upper_edge + lower_edge) / 2)
         source_y = np.where(y < middle, above, y - down)
         return source_x, self._thickened(pose, source_x, source_y, slit)
@@ -104,7 +106,9 @@ class MouthShape:
         near = np.exp(-(((y - 0.1) / 1.1) ** 2))
         inside = np.minimum(np.abs(x) / (1.0 + pose.width), 1.0)
         outside = np.maximum(np.abs(x) - 1.0 - pose.width, 0.0)
-        return np.asarray(np.sign(x) * pose.width * inside * near * np.exp(-((outside / 0.75) ** 2)), np.float32)
+        return np.asarray(
+            np.sign(x) * pose.width * inside * near * np.exp(-((outside / 0.75) ** 2)), np.float32
+        )
 
     def _thickened(self, pose: MouthPose, x: Floats, y: Floats, slit: Floats) -> Floats:
         """Rounded lips are fuller, pressed ones thinner."""

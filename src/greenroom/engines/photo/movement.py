@@ -45,7 +45,9 @@ def movement(seed: int, seconds: float = LOOP_S) -> list[Moment]:
     breath = 0.5 - 0.5 * np.cos(_BREATHS * phase)
     blinks = _blinks(chance, frames)
     return [
-        Moment(Pose(*(float(value) for value in turns[:3, at]), float(breath[at]), float(turns[3, at])), blink)
+        Moment(
+            Pose(*(float(value) for value in turns[:3, at]), float(breath[at]), float(turns[3, at])), blink
+        )
         for at, blink in enumerate(blinks)
     ]
 
@@ -64,15 +66,18 @@ def _held_poses(chance: np.random.Generator, frames: int) -> npt.NDArray[np.floa
         yaw = side * chance.uniform(0.25, 1.0) * _YAW
         roll = -0.25 * yaw + chance.uniform(-0.5, 0.5) * _ROLL
         steps[:, first:end] = np.array(
-            [[yaw], [chance.uniform(-1.0, 0.8) * _PITCH], [roll], [np.sign(yaw) * chance.uniform(0, 1) * _SWAY]]
+            [
+                [yaw],
+                [chance.uniform(-1.0, 0.8) * _PITCH],
+                [roll],
+                [np.sign(yaw) * chance.uniform(0, 1) * _SWAY],
+            ]
         )
         side = -side if chance.uniform() < 0.7 else side
     steps -= steps.mean(axis=1, keepdims=True)
     # A little unrest keeps the holds alive.
     phase = np.arange(frames) / frames * 2 * np.pi
-    unrest = sum(
-        np.sin(count * phase + chance.uniform(0, 2 * np.pi, (4, 1))) / count for count in (5, 8, 13)
-    )
+    unrest = sum(np.sin(count * phase + chance.uniform(0, 2 * np.pi, (4, 1))) / count for count in (5, 8, 13))
     scale = np.array([[0.9], [0.8], [0.4], [0.002]])
     return np.asarray(gaussian_filter1d(steps, _EASE_FRAMES, axis=1, mode="wrap") + scale * unrest)
 

@@ -53,9 +53,7 @@ class PhotoMouthPainter:
             ) from error
         return cls(onnx_session(package.driver, threads), mouth, height)
 
-    def drive(
-        self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None = None
-    ) -> MouthCourse:
+    def drive(self, pcm: Pcm, sample_rate: int, phonemes: Sequence[PhonemeSpan] | None = None) -> MouthCourse:
         """The mouth's course over a whole speech, ceil(seconds * 25) frames.
 
         Args:
