@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 
 _RIM, _FADE = 0.040, 0.035
-"""Widths of the rim that moves with the person and of its fading, in face heights: wider than the outline ever
-moves, so that next to nothing of the guessed background is seen."""
+"""Widths of the rim that moves with the person and of its fading, in face heights: wider than the outline
+ever moves, so that next to nothing of the guessed background is seen."""
 _HAIR = 0.015
 """Beyond the segmentation's edge single hairs may go so far, in face heights."""
 _FILL_SIDE = 360

@@ -1,4 +1,4 @@
-"""Photo detection: whether a person can be made to speak from a photo, and if not, how to take a better one."""
+"""Photo detection: whether a person can be made to speak from a photo, and if not, how to take a better."""
 
 from __future__ import annotations
 

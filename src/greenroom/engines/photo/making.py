@@ -56,8 +56,8 @@ def make_photo_avatar(picture: Image, folder: Path, options: PhotoOptions, progr
     backdrop = separate(portrait)
     if backdrop is None and options.cut_out:
         raise FootageError(
-            "The photo: the person cannot be told from the background, so it cannot be replaced. Take a photo "
-            "before a plain wall, or leave the background out."
+            "The photo: the person cannot be told from the background, so it cannot be replaced. Take a "
+            "photo before a plain wall, or leave the background out."
         )
     progress("photo", 0.15)
     building = folder.with_name(f"{folder.name}.part")

@@ -31,8 +31,8 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 _FLOOR, _GAIN = 0.006, 1.40
-"""The driver's lip openings (over face height): below the floor lips are shut, and the rest is made larger, for
-means over what a sound may look like are smaller than life."""
+"""The driver's lip openings (over face height): below the floor lips are shut, and the rest is made larger,
+for means over what a sound may look like are smaller than life."""
 _WIDEST_OPENING = 0.115
 _WIDTH = 0.075
 """How far the corners go for one unit of the driver's width, in half mouths."""

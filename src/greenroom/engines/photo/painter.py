@@ -1,4 +1,4 @@
-"""The mouth of a photographed person at work: `stage.performance.MouthPainter` for packages of kind `photo`."""
+"""The mouth of a photographed person at work: the stage's `MouthPainter` for packages of kind `photo`."""
 
 from __future__ import annotations
 

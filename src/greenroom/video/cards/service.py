@@ -27,7 +27,7 @@ from greenroom.video.cards.wire import (
 from greenroom.video.errors import VideoContentError, VideoStateError
 from greenroom.video.models import BusinessCard, JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.photo.orders import PhotoOrder
-from greenroom.video.photo.pictures import require_consent, take_picture
+from greenroom.video.photo.pictures import look_at_identity, require_consent, take_picture
 from greenroom.video.plan import CardPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import stop_waiting
@@ -142,16 +142,11 @@ async def _make(context: Context, card: BusinessCard, body: CreateDigitalHumanBu
     named = {f"card_text_config.{name}": text for name, text in texts.items()}
     await moderation.require_allowed(context, named, config)
     photo = await take_picture(context, f"{_IMAGES}.human_image", images.human_image)
-    for member in ("id_card_image1", "id_card_image2"):
-        if getattr(images, member) is not None:
-            await take_picture(context, f"{_IMAGES}.{member}", getattr(images, member))
+    await look_at_identity(context, f"{_IMAGES}.", images.id_card_image1, images.id_card_image2)
     logo = (
         await take_picture(context, f"{_IMAGES}.logo_image", images.logo_image) if images.logo_image else None
     )
     scene, voice_id = await _introduction(context, body)
-    await context.objects.put_bytes(card.photo_key, photo.data)
-    if logo is not None:
-        await context.objects.put_bytes(card.logo_key, logo.data)
     card.has_logo = logo is not None
     card.content = body.model_dump(mode="json", exclude_none=True, exclude={_IMAGES, "callback_config"})
     plan = CardPlan(templet.look, texts, templet.picture_key, card.logo_key if logo else None)
@@ -167,6 +162,10 @@ async def _make(context: Context, card: BusinessCard, body: CreateDigitalHumanBu
         "callback_config": body.callback_config,
     }
     made = await create_video(context, Create2DDigitalHumanVideoReq.model_validate(request), photo=order)
+    # Last, so that a refused change leaves the card's pictures as they are; the job begins after the commit.
+    await context.objects.put_bytes(card.photo_key, photo.data)
+    if logo is not None:
+        await context.objects.put_bytes(card.logo_key, logo.data)
     card.video_job_id = made.job_id
 
 
@@ -178,7 +177,7 @@ async def _introduction(
     if kind == "AUDIO":
         if not body.introduction_audio_asset_id:
             raise VideoContentError(
-                "introduction_audio_asset_id is missing: give the id of an AUDIO asset, or an introduction_text"
+                "introduction_audio_asset_id is missing: give the id of an AUDIO asset, or a text"
             )
         asset = await require_usable(context, body.introduction_audio_asset_id, AssetType.AUDIO)
         main = file_of(asset)

@@ -1,4 +1,4 @@
-"""Looks at photos in a child process: how large they are, and whether a person can be made to speak from them.
+"""Looks at photos in a child process: how large they are, and whether a person can speak from them.
 
 Each function takes a JSON object and answers one, as `jobs.children` asks; paths travel as text.
 """

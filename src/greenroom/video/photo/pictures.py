@@ -99,10 +99,20 @@ async def _measured(context: Context, member: str, data: bytes) -> tuple[int, in
             if error.is_user_fault:
                 raise PictureError(f"{member}: {error.message}") from None
             raise PictureError(
-                f"{member} cannot be examined: reading it takes more time or memory than allowed, or the file "
-                "is malformed. Save it again as JPEG or PNG"
+                f"{member} cannot be examined: reading it takes more time or memory than allowed, or the "
+                "file is malformed. Save it again as JPEG or PNG"
             ) from None
     return found["width"], found["height"]
+
+
+async def look_at_identity(context: Context, path: str, *cards: str | None) -> None:
+    """Pictures of identity cards must be pictures; they are not kept. `path` stands before the members.
+
+    Raises PictureError.
+    """
+    for number, given in enumerate(cards, start=1):
+        if given is not None:
+            await take_picture(context, f"{path}id_card_image{number}", given)
 
 
 def require_consent(context: Context, member: str, given: bool | None) -> None:

@@ -10,7 +10,14 @@ from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.errors import VideoJobNotFoundError
 from greenroom.video.models import JobKindOfVideo, VideoJob
 from greenroom.video.photo.orders import PhotoOrder
-from greenroom.video.photo.pictures import SMALLEST_SIDE, Picture, PictureError, require_consent, take_picture
+from greenroom.video.photo.pictures import (
+    SMALLEST_SIDE,
+    Picture,
+    PictureError,
+    look_at_identity,
+    require_consent,
+    take_picture,
+)
 from greenroom.video.photo.wire import (
     CreatePhotoDigitalHumanVideoReq,
     CreatePhotoDigitalHumanVideoResponse,
@@ -46,9 +53,7 @@ async def create_photo_video(
     """
     require_consent(context, "authorize_use_human_image", body.authorize_use_human_image)
     photo = await take_picture(context, "human_image", body.human_image)
-    for member, given in (("id_card_image1", body.id_card_image1), ("id_card_image2", body.id_card_image2)):
-        if given is not None:
-            await take_picture(context, member, given)
+    await look_at_identity(context, "", body.id_card_image1, body.id_card_image2)
     content = await merged_content(
         context,
         Create2DDigitalHumanVideoReq.model_validate(body.model_dump(exclude_none=True, exclude=_OWN_MEMBERS)),
