@@ -13,6 +13,7 @@ from greenroom.jobs.engine import JobKind, JobQueue
 
 KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "assets.prepare": (JobQueue.CPU_SHORT, "greenroom.assets.jobs:MAKE_READY"),
+    "modeling.picture": (JobQueue.CPU_RENDER, "greenroom.modeling.pictures.jobs:MAKE"),
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "subtitles.generate": (JobQueue.CPU_SHORT, "greenroom.subtitles.jobs:GENERATE"),
     "video.detect-photo": (JobQueue.CPU_SHORT, "greenroom.video.photo.detection:DETECT"),

@@ -27,7 +27,7 @@ from greenroom.video.cards.wire import (
 from greenroom.video.errors import VideoContentError, VideoStateError
 from greenroom.video.models import BusinessCard, JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.photo.orders import PhotoOrder
-from greenroom.video.photo.pictures import look_at_identity, require_consent, take_picture
+from greenroom.portraits.pictures import look_at_identity, require_consent, take_picture
 from greenroom.video.plan import CardPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import stop_waiting

@@ -15,7 +15,7 @@ from greenroom.jobs.models import JobState
 from greenroom.runtime import Context
 from greenroom.video.errors import QueueFullError
 from greenroom.video.photo.models import DetectionState, PhotoDetection
-from greenroom.video.photo.pictures import take_picture
+from greenroom.portraits.pictures import take_picture
 from greenroom.video.photo.wire import (
     CreatePhotoDetectionReq,
     CreatePhotoDetectionResponse,
@@ -90,7 +90,7 @@ async def run_detection(job: JobContext) -> None:
                 row.advance(DetectionState.PROCESSING)
             key = row.photo_key
         async with job.runtime.objects.local_copy(key, job.work_dir) as path:
-            return await job.child("greenroom.video.photo.looking:check", {"path": str(path)}, _LIMITS)
+            return await job.child("greenroom.portraits.looking:check", {"path": str(path)}, _LIMITS)
 
     found = await job.step("look", look)
     if found["text"]:

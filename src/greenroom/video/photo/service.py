@@ -10,7 +10,7 @@ from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.errors import VideoJobNotFoundError
 from greenroom.video.models import JobKindOfVideo, VideoJob
 from greenroom.video.photo.orders import PhotoOrder
-from greenroom.video.photo.pictures import (
+from greenroom.portraits.pictures import (
     SMALLEST_SIDE,
     Picture,
     PictureError,

@@ -26,7 +26,7 @@ async def prepare_photo(job: JobContext, plan: VideoPlan, folder: Path, fetch: F
         photo = folder / "The photo"
         await fetch(plan.photo.key, photo, "the photo")
         await job.child(
-            "greenroom.video.photo.looking:make",
+            "greenroom.portraits.looking:make",
             {
                 "photo": str(photo),
                 "name": plan.photo.name,

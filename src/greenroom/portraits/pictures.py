@@ -11,21 +11,21 @@ import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
-from greenroom.errors import InvalidParameterError
+from greenroom.errors import GreenroomError, InvalidParameterError
 from greenroom.jobs.children import Child, ChildError, ChildLimits
 from greenroom.runtime import Context
+from greenroom.storage.links import OBJECTS_PATH
 from greenroom.storage.objects import ObjectNotFoundError
-from greenroom.video.errors import VideoContentError
-from greenroom.video.links import own_object
 
 MAX_BYTES = 23 * 1024 * 1024
 """What 31457280 characters of base64 can hold."""
 SMALLEST_SIDE = 256
 """Pixels of a photo that is to speak."""
-_MEASURE = "greenroom.video.photo.looking:measure"
+_MEASURE = "greenroom.portraits.looking:measure"
 _MEMORY_MB = 2048
 _ASSET_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """No picture fits into so few characters of base64."""
@@ -51,7 +51,11 @@ async def take_picture(context: Context, member: str, given: str) -> Picture:
         PictureError: it is no picture that can be read; `member` is the request's.
         GreenroomError: the asset or the link cannot be used.
     """
-    data = await _bytes_of(context, member, given)
+    return await take_picture_file(context, member, await _bytes_of(context, member, given))
+
+
+async def take_picture_file(context: Context, member: str, data: bytes) -> Picture:
+    """As `take_picture`, of the file itself."""
     if len(data) > MAX_BYTES:
         raise PictureError(f"{member} holds {len(data)} bytes: send a picture of at most {MAX_BYTES}")
     width, height = await _measured(context, member, data)
@@ -60,7 +64,7 @@ async def take_picture(context: Context, member: str, given: str) -> Picture:
 
 async def _bytes_of(context: Context, member: str, given: str) -> bytes:
     if given.startswith(("http://", "https://")):
-        return await _stored(context, member, own_object(context, member, given))
+        return await _stored(context, member, linked_object(context, member, given))
     if _ASSET_ID.fullmatch(given):
         asset = await require_usable(context, given, AssetType.IMAGE)
         main = file_of(asset)
@@ -82,7 +86,26 @@ async def _stored(context: Context, member: str, key: str) -> bytes:
             raise PictureError(f"{member}: the file is larger than {MAX_BYTES} bytes: make it smaller")
         return await context.objects.read_bytes(key)
     except ObjectNotFoundError:
-        raise VideoContentError(f"{member}: the picture is gone; upload it again") from None
+        raise PictureError(f"{member}: the picture is gone; upload it again") from None
+
+
+def linked_object(context: Context, member: str, url: str) -> str:
+    """The object behind a download link of this service; nothing is fetched from anywhere else.
+
+    Raises PictureError: another server's link, or one that was changed or has expired.
+    """
+    parts = urlsplit(url)
+    if not parts.path.startswith(OBJECTS_PATH):
+        raise PictureError(
+            f"{member}: only links of this service are read; upload the picture as an IMAGE asset and give "
+            "its download link"
+        )
+    key = unquote(parts.path[len(OBJECTS_PATH) :])
+    try:
+        context.runtime.links.verify("get", key, dict(parse_qsl(parts.query)))
+    except GreenroomError as error:
+        raise PictureError(f"{member}: {error.message}") from None
+    return key
 
 
 async def _measured(context: Context, member: str, data: bytes) -> tuple[int, int]:
