@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.video_photo import photo
 
 if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
 
 app = typer.Typer(no_args_is_help=True)
+app.command("photo")(photo)
 
 _SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
@@ -124,13 +126,14 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    await _fetch(studio, job.video_key, order.out)
+    await fetch_object(studio, job.video_key, order.out)
     if order.subtitle_file is not None:
         name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await _fetch(studio, job.subtitle_key(name), order.subtitle_file)
+        await fetch_object(studio, job.subtitle_key(name), order.subtitle_file)
 
 
-async def _fetch(studio: Studio, key: str, out: Path) -> None:
+async def fetch_object(studio: Studio, key: str, out: Path) -> None:
+    """Write an object of the store to a file, which appears when it is whole."""
     building = out.with_name(f".{out.name}.part")
     try:
         await studio.runtime.objects.download(key, building)
@@ -145,7 +148,7 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
     links = {
-        name: await _upload(studio, path)
+        name: await upload_file(studio, path)
         for name, path in (("audio", order.audio), ("picture", order.background))
         if isinstance(path, Path)
     }
@@ -190,7 +193,7 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _upload(studio: Studio, path: Path) -> str:
+async def upload_file(studio: Studio, path: Path) -> str:
     """A link to the file in the store; what lies below `uploads/` is swept away after two days."""
     key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
     await studio.runtime.objects.put_file(key, path)

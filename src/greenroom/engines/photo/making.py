@@ -118,17 +118,18 @@ def _pictures(
 ) -> Iterator[Image]:
     """The moved photo: whole, or the person's colours and their opacity."""
     if backdrop is None:
-        yield _moved(photo, maps)
+        yield moved(photo, maps)
     elif not cut_out:
-        person = _moved(np.asarray(255 * backdrop.person + 0.5, np.uint8), maps, cv2.INTER_LINEAR)
-        yield _laid_over(_moved(photo, maps), backdrop.plate, person)
+        person = moved(np.asarray(255 * backdrop.person + 0.5, np.uint8), maps, cv2.INTER_LINEAR)
+        yield _laid_over(moved(photo, maps), backdrop.plate, person)
     else:
         solid = backdrop.alpha[..., None] == 255
-        yield _moved(np.where(solid, photo, backdrop.extended), maps)
-        yield _moved(backdrop.alpha, maps, cv2.INTER_LINEAR)
+        yield moved(np.where(solid, photo, backdrop.extended), maps)
+        yield moved(backdrop.alpha, maps, cv2.INTER_LINEAR)
 
 
-def _moved(picture: Image, maps: tuple[Floats, Floats], way: int = cv2.INTER_CUBIC) -> Image:
+def moved(picture: Image, maps: tuple[Floats, Floats], way: int = cv2.INTER_CUBIC) -> Image:
+    """The picture with each pixel taken from where the maps say."""
     return np.asarray(cv2.remap(picture, *maps, way, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 

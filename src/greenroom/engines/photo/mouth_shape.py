@@ -121,16 +121,21 @@ class MouthShape:
 
     def save(self, path: Path, transforms: Floats) -> None:
         """With `transforms` [frames, 2, 3], from frames of the base clip into the mouth's measure."""
-        parts = {name: np.asarray(getattr(self, name), np.float32) for name in self.__slots__}
-        np.savez_compressed(path, transforms=transforms, **parts)
+        np.savez_compressed(
+            path,
+            transforms=transforms,
+            slit=self.slit,
+            light=self.light,
+            measures=np.array([self.upper_lip, self.lower_lip, self.nose, self.chin], np.float32),
+        )
 
     @classmethod
     def load(cls, path: Path) -> tuple[MouthShape, Floats]:
         """What `save` wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            curves = {name: np.asarray(stored[name], np.float32) for name in ("slit", "light")}
-            numbers = {name: float(stored[name]) for name in ("upper_lip", "lower_lip", "nose", "chin")}
-            return cls(**curves, **numbers), np.asarray(stored["transforms"], np.float32)
+            slit, light = (np.asarray(stored[name], np.float32) for name in ("slit", "light"))
+            upper, lower, nose, chin = (float(value) for value in stored["measures"])
+            return cls(slit, upper, lower, nose, chin, light), np.asarray(stored["transforms"], np.float32)
 
 
 def _split(pose: MouthPose) -> tuple[float, float]:

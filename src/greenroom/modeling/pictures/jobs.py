@@ -53,7 +53,7 @@ class _PictureModeling:
         return None
 
     async def review(self) -> JsonValue:
-        """A refused picture ends the job. A doubtful one does too: no operation of the contract waits here."""
+        """A refused picture ends the job, and so does a doubtful one: no state of the wire waits."""
         await self._fetch()
         async with self.job.transaction(read_only=True) as context:
             if not await moderation.is_reviewed(context, None):

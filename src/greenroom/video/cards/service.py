@@ -11,6 +11,7 @@ from greenroom.clock import wire_time
 from greenroom.engines.registry import all_voices
 from greenroom.errors import NotFoundError
 from greenroom.moderation import service as moderation
+from greenroom.portraits.pictures import look_at_identity, require_consent, take_picture
 from greenroom.runtime import Context
 from greenroom.scripts.wire import ShootScriptItem, VideoConfig, VoiceConfig
 from greenroom.video.cards.repository import BusinessCardRepository
@@ -27,7 +28,6 @@ from greenroom.video.cards.wire import (
 from greenroom.video.errors import VideoContentError, VideoStateError
 from greenroom.video.models import BusinessCard, JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.photo.orders import PhotoOrder
-from greenroom.portraits.pictures import look_at_identity, require_consent, take_picture
 from greenroom.video.plan import CardPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import stop_waiting

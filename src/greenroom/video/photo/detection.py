@@ -12,10 +12,10 @@ from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JobSubmission, JsonValue
 from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
+from greenroom.portraits.pictures import take_picture
 from greenroom.runtime import Context
 from greenroom.video.errors import QueueFullError
 from greenroom.video.photo.models import DetectionState, PhotoDetection
-from greenroom.portraits.pictures import take_picture
 from greenroom.video.photo.wire import (
     CreatePhotoDetectionReq,
     CreatePhotoDetectionResponse,

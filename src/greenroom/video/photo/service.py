@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import base64
 
-from greenroom.runtime import Context
-from greenroom.scripts.wire import ShootScriptItem, VideoConfig
-from greenroom.storage.objects import ObjectNotFoundError
-from greenroom.video.errors import VideoJobNotFoundError
-from greenroom.video.models import JobKindOfVideo, VideoJob
-from greenroom.video.photo.orders import PhotoOrder
 from greenroom.portraits.pictures import (
     SMALLEST_SIDE,
     Picture,
@@ -18,6 +12,12 @@ from greenroom.portraits.pictures import (
     require_consent,
     take_picture,
 )
+from greenroom.runtime import Context
+from greenroom.scripts.wire import ShootScriptItem, VideoConfig
+from greenroom.storage.objects import ObjectNotFoundError
+from greenroom.video.errors import VideoJobNotFoundError
+from greenroom.video.models import JobKindOfVideo, VideoJob
+from greenroom.video.photo.orders import PhotoOrder
 from greenroom.video.photo.wire import (
     CreatePhotoDigitalHumanVideoReq,
     CreatePhotoDigitalHumanVideoResponse,
