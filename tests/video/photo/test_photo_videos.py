@@ -125,3 +125,74 @@ class TestCancelled:
     def test_only_a_photo_video_that_waits(self, client: Any) -> None:
         request = m.CancelPhotoDigitalHumanVideoRequest(job_id="a" * 32)
         assert "no video job" in refused(lambda: client.cancel_photo_digital_human_video(request))
+
+
+class TestBusinessCard:
+    def _body(self, **members: Any) -> Any:
+        defaults: dict[str, Any] = dict(
+            business_card_type="2D_DIGITAL_HUMAN_CARD",
+            card_templet_asset_id="business-card-light",
+            card_text_config=m.BusinessCardTextConfig(name="Mira Halloway", company="Northlight Lamps"),
+            card_image_config=m.BusinessCardImageConfig(
+                human_image=photo(), logo_image=photo(), authorize_use_human_image=True
+            ),
+            introduction_type="TEXT",
+            introduction_text="Hi.",
+            voice_asset_id=VOICE,
+            video_asset_name="Mira's card",
+        )
+        return m.CreateDigitalHumanBusinessCardReq(**{**defaults, **members})
+
+    def _create(self, client: Any, **members: Any) -> str:
+        request = m.CreateDigitalHumanBusinessCardRequest(body=self._body(**members))
+        return str(client.create_digital_human_business_card(request).job_id)
+
+    def _info(self, client: Any, job_id: str) -> Any:
+        request = m.ShowDigitalHumanBusinessCardRequest(job_id=job_id)
+        return client.show_digital_human_business_card(request).job_info
+
+    def test_from_the_request_to_the_video_and_away(self, server: RunningServer) -> None:
+        client = server.client()
+        job_id = self._create(client)
+        request = m.ShowDigitalHumanBusinessCardRequest(job_id=job_id)
+        shown = client.show_digital_human_business_card(request)
+        assert shown.card_text_config.name == "Mira Halloway"
+        assert requests.get(shown.card_image_url.human_image_url, timeout=30).content == jpeg(portrait(SIDE))
+        done = until(lambda: self._info(client, job_id))
+        assert done.state == "SUCCEED", done.error_info
+        path = server.data_dir / "card.mp4"
+        path.write_bytes(requests.get(done.output_asset_config.preview_video_url, timeout=30).content)
+        picture = frame_at(path, 0.0)
+        assert picture.shape == (1080, 1920, 3)
+        assert (picture[:, 900:] < 90).any(), "texts stand on the right"
+        listed = client.list_digital_human_business_card(
+            m.ListDigitalHumanBusinessCardRequest(state="SUCCEED", video_asset_name="mira")
+        )
+        assert [job.job_id for job in listed.jobs] == [job_id]
+        videos = client.list_digital_human_video(m.ListDigitalHumanVideoRequest())
+        assert "Mira's card" not in [
+            job.output_asset_config.asset_name for job in videos.jobs if job.output_asset_config
+        ]
+        other = server.client(server.other_credentials)
+        assert "no business card" in refused(lambda: other.show_digital_human_business_card(request))
+        change = m.UpdateDigitalHumanBusinessCardRequest(
+            job_id=job_id,
+            body=self._body(card_text_config=m.BusinessCardTextConfig(name="Mira H.")),
+        )
+        assert client.update_digital_human_business_card(change).job_id == job_id
+        assert client.show_digital_human_business_card(request).card_text_config.name == "Mira H."
+        client.delete_digital_human_business_card(m.DeleteDigitalHumanBusinessCardRequest(job_id=job_id))
+        assert "no business card" in refused(lambda: client.show_digital_human_business_card(request))
+
+    def test_what_cannot_be_made_is_refused_in_words(self, client: Any) -> None:
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"card_templet_asset_id": "business-card-pink"}, "no asset has the id"),
+            ({"introduction_text": None}, "introduction_text is missing"),
+            ({"card_text_config": m.BusinessCardTextConfig()}, "card_text_config is empty"),
+            (
+                {"card_image_config": m.BusinessCardImageConfig(human_image=photo())},
+                "card_image_config.authorize_use_human_image",
+            ),
+        ]
+        for members, words in cases:
+            assert words in refused(partial(self._create, client, **members))
