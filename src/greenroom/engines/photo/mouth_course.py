@@ -86,10 +86,10 @@ def mouth_course(
     opening = np.clip(_GAIN * (raw_opening - _FLOOR), 0.0, _WIDEST_OPENING)
     width = np.clip(_WIDTH * raw_width, _NARROWEST, _WIDEST)
     frames = len(opening)
-    lift, press = np.zeros(frames), np.zeros(frames)
+    lift: npt.NDArray[np.floating] = np.zeros(frames)
     if phonemes is None:
         quiet = silent_frames(pcm, sample_rate, frames)
-        press = 0.7 * ((raw_opening < _HEARD_SHUT) & ~quiet)
+        press: npt.NDArray[np.floating] = 0.7 * ((raw_opening < _HEARD_SHUT) & ~quiet)
         opening = np.where(press > 0, 0.0, opening)
     else:
         said = _Said(phonemes, sample_rate, frames)

@@ -55,7 +55,7 @@ def _with_lower_teeth(
     if bare <= 0.0:
         return colour
     top = lower - bare + 0.06 * across**2
-    there = _soft((y - top) / 0.03) * _soft((0.58 - np.abs(across)) / 0.08)
+    there = np.multiply(_soft((y - top) / 0.03), _soft((0.58 - np.abs(across)) / 0.08))
     return _mixed(colour, there, 0.42 * _enamel(shape, across, _LOWER_GAPS))
 
 
@@ -67,7 +67,7 @@ def _with_upper_teeth(
     gap = np.min([np.abs(np.abs(across) - place) for place in _GAPS], axis=0)
     rounded = 0.018 * np.exp(-((gap / 0.03) ** 2))
     edge = shape.slit_at(across) + bite - _ARCH * across**2 - rounded
-    there = _soft((edge - y) / 0.035) * _soft((0.80 - np.abs(across)) / 0.12)
+    there = np.multiply(_soft((edge - y) / 0.035), _soft((0.80 - np.abs(across)) / 0.12))
     enamel = _enamel(shape, across, _GAPS)
     # Edges are thinner and let the dark through.
     enamel = enamel * (0.86 + 0.14 * _soft((edge - y) / 0.12))[..., None]
@@ -83,11 +83,11 @@ def _enamel(shape: MouthShape, across: Floats, gaps: tuple[float, ...]) -> Float
     return np.asarray(white * (lines * (1.0 - 0.25 * across**2))[..., None], np.float32)
 
 
-def _mixed(colour: Floats, share: Floats, over: Floats) -> Floats:
+def _mixed(colour: Floats, share: npt.NDArray[np.floating], over: Floats) -> Floats:
     return np.asarray(colour * (1 - share[..., None]) + over * share[..., None], np.float32)
 
 
-def _soft(values: Floats) -> Floats:
+def _soft(values: npt.NDArray[np.floating]) -> Floats:
     share = np.clip(values, 0.0, 1.0)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 

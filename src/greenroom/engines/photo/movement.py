@@ -44,12 +44,12 @@ def movement(seed: int, seconds: float = LOOP_S) -> list[Moment]:
     phase = np.arange(frames) / frames * 2 * np.pi
     breath = 0.5 - 0.5 * np.cos(_BREATHS * phase)
     blinks = _blinks(chance, frames)
-    return [
-        Moment(
-            Pose(*(float(value) for value in turns[:3, at]), float(breath[at]), float(turns[3, at])), blink
-        )
-        for at, blink in enumerate(blinks)
-    ]
+    return [_moment(turns[:, at], float(breath[at]), blink) for at, blink in enumerate(blinks)]
+
+
+def _moment(turn: npt.NDArray[np.float64], breath: float, blink: float) -> Moment:
+    yaw, pitch, roll, sway = (float(value) for value in turn)
+    return Moment(Pose(yaw, pitch, roll, breath, sway), blink)
 
 
 def _held_poses(chance: np.random.Generator, frames: int) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ from greenroom.errors import NotFoundError
 from greenroom.moderation import service as moderation
 from greenroom.portraits.pictures import look_at_identity, require_consent, take_picture
 from greenroom.runtime import Context
-from greenroom.scripts.wire import ShootScriptItem, VideoConfig, VoiceConfig
+from greenroom.scripts.wire import ShootScriptItem
 from greenroom.video.cards.repository import BusinessCardRepository
 from greenroom.video.cards.templets import CANVAS, require_templet
 from greenroom.video.cards.wire import (
@@ -154,8 +154,8 @@ async def _make(context: Context, card: BusinessCard, body: CreateDigitalHumanBu
     order = PhotoOrder(photo.data, name, cut_out=True, kind=JobKindOfVideo.CARD, card=plan)
     width, height = CANVAS
     request: dict[str, Any] = {
-        "voice_config": VoiceConfig(voice_asset_id=voice_id) if voice_id else None,
-        "video_config": VideoConfig(bitrate=_BITRATE_KBPS, width=width, height=height),
+        "voice_config": {"voice_asset_id": voice_id} if voice_id else None,
+        "video_config": {"bitrate": _BITRATE_KBPS, "width": width, "height": height},
         "shoot_scripts": [ShootScriptItem.model_validate({"sequence_no": 0, "shoot_script": scene})],
         "output_asset_config": {"asset_name": name[:256]},
         "review_config": body.review_config,

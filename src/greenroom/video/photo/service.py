@@ -78,17 +78,19 @@ def video_config_of(
             f"human_image has {photo.width}x{photo.height} pixels: send a photo of at least "
             f"{SMALLEST_SIDE} pixels a side"
         )
-    given = given or PhotoVideoConfig()
+    given = given or PhotoVideoConfig.model_validate({})
     fps = int(given.frame_rate or 25)
     usual = round(photo.width * photo.height * fps * _BITS_A_PIXEL / 1000)
-    return VideoConfig(
-        codec=given.codec,
-        bitrate=given.bitrate or max(1000, min(30_000, usual)),
-        width=photo.width,
-        height=photo.height,
-        frame_rate=given.frame_rate,
-        is_subtitle_enable=of_script.is_subtitle_enable if of_script else None,
-        subtitle_config=of_script.subtitle_config if of_script else None,
+    return VideoConfig.model_validate(
+        {
+            "codec": given.codec,
+            "bitrate": given.bitrate or max(1000, min(30_000, usual)),
+            "width": photo.width,
+            "height": photo.height,
+            "frame_rate": given.frame_rate,
+            "is_subtitle_enable": of_script.is_subtitle_enable if of_script else None,
+            "subtitle_config": of_script.subtitle_config if of_script else None,
+        }
     )
 
 
