@@ -46,7 +46,8 @@ class Picture:
 
 
 async def take_picture(context: Context, member: str, given: str) -> Picture:
-    """
+    """The picture behind a member of the request. Ends the transaction so far: call it before rows change.
+
     Raises:
         PictureError: it is no picture that can be read; `member` is the request's.
         GreenroomError: the asset or the link cannot be used.
@@ -109,6 +110,7 @@ def linked_object(context: Context, member: str, url: str) -> str:
 
 
 async def _measured(context: Context, member: str, data: bytes) -> tuple[int, int]:
+    await context.commit()  # looking takes a second or more, and the database must not wait for it
     work_dir = context.settings.work_dir
     work_dir.mkdir(parents=True, exist_ok=True)
     limits = ChildLimits(memory_mb=_MEMORY_MB, seconds=context.settings.probe_timeout_s)
