@@ -110,7 +110,7 @@ def slides(
 async def make_slides(studio: Studio, order: SlidesOrder) -> None:
     """Read, render and write the file, or go on with an unfinished video of the same order."""
     from greenroom.cli.studio import digest, require_success, with_progress
-    from greenroom.cli.video import fetch
+    from greenroom.cli.video import fetch_object
     from greenroom.video.repository import VideoJobRepository
 
     parts = (
@@ -124,10 +124,10 @@ async def make_slides(studio: Studio, order: SlidesOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    await fetch(studio, job.video_key, order.out)
+    await fetch_object(studio, job.video_key, order.out)
     if order.subtitle_file is not None:
         name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await fetch(studio, job.subtitle_key(name), order.subtitle_file)
+        await fetch_object(studio, job.subtitle_key(name), order.subtitle_file)
 
 
 async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
@@ -220,7 +220,7 @@ async def _upload_pictures(
     """A link for each picture, laid out on the canvas."""
     import asyncio
 
-    from greenroom.cli.video import _upload
+    from greenroom.cli.video import upload_file
     from greenroom.slides.layouts import Layout, places
     from greenroom.slides.pictures import lay_out
 
@@ -229,7 +229,7 @@ async def _upload_pictures(
     for name in dict.fromkeys(passage.picture for passage in passages):
         ready = folder / f"ready-{Path(name).stem}.png"
         await asyncio.to_thread(lay_out, folder / name, ready, order.size, box)
-        links[name] = await _upload(studio, ready)
+        links[name] = await upload_file(studio, ready)
         ready.unlink()
     return links
 

@@ -12,6 +12,7 @@ import typer
 
 from greenroom.cli.errors import UserError
 from greenroom.cli.slides import slides
+from greenroom.cli.video_photo import photo
 from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
 
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
 
 app = typer.Typer(no_args_is_help=True)
+app.command("photo")(photo)
 app.command("slides")(slides)
-
-_VIDEO_ENDINGS = tuple(f".{ending}" for ending in DEFAULT_OF_ENDING)
-_TRANSPARENT = "transparent"
-
 app.command("list")(list_tasks)
 app.command("retry")(retry)
 app.command("preview")(preview)
+
+_VIDEO_ENDINGS = tuple(f".{ending}" for ending in DEFAULT_OF_ENDING)
+_TRANSPARENT = "transparent"
 
 _SUBTITLE_ENDINGS = (".srt", ".vtt", ".ass")
 _BITS_A_PIXEL = 0.1
@@ -154,14 +155,14 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
-    await fetch(studio, job.video_key, order.out)
+    await fetch_object(studio, job.video_key, order.out)
     if order.subtitle_file is not None:
         name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await fetch(studio, job.subtitle_key(name), order.subtitle_file)
+        await fetch_object(studio, job.subtitle_key(name), order.subtitle_file)
 
 
-async def fetch(studio: Studio, key: str, out: Path) -> None:
-    """Write an object to a file, which appears when it is whole."""
+async def fetch_object(studio: Studio, key: str, out: Path) -> None:
+    """Write an object of the store to a file, which appears when it is whole."""
     building = out.with_name(f".{out.name}.part")
     try:
         await studio.runtime.objects.download(key, building)
@@ -177,7 +178,7 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
 
     music_key = await _put(studio, order.music) if order.music is not None else None
     links = {
-        name: await _upload(studio, path)
+        name: await upload_file(studio, path)
         for name, path in (("audio", order.audio), ("picture", order.background))
         if isinstance(path, Path)
     }
@@ -229,7 +230,7 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _upload(studio: Studio, path: Path) -> str:
+async def upload_file(studio: Studio, path: Path) -> str:
     """A link to the file in the store."""
     key = await _put(studio, path)
     async with studio.transaction(read_only=True) as context:

@@ -64,7 +64,7 @@ def retry(
     """Make a failed video once more, with the order as it was. Prints the new job's id last."""
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import LOCAL_TENANT, open_studio, require_success, run, with_progress
-    from greenroom.cli.video import check_output, fetch
+    from greenroom.cli.video import check_output, fetch_object
     from greenroom.video.repository import VideoJobRepository
     from greenroom.video.retrying import retry_video
 
@@ -79,7 +79,7 @@ def retry(
                 row = await VideoJobRepository(context).find(new_id)
             assert row is not None
             if target is not None:
-                await fetch(studio, row.video_key, target)
+                await fetch_object(studio, row.video_key, target)
             return new_id
 
     print(run(work()))

@@ -10,6 +10,9 @@ from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow
+from greenroom.modeling.pictures.models import PictureModelingJob
+
+__all__ = ["TRANSITIONS", "PictureModelingJob", "TrainingEvent", "TrainingJob", "TrainingState"]
 
 
 class TrainingState(StrEnum):

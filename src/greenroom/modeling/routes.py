@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from greenroom.api.operations import operation
 from greenroom.modeling import commands, service
+from greenroom.modeling.pictures.routes import (
+    create_picture_modeling_by_url_job,
+    create_picture_modeling_job,
+    list_picture_modeling_jobs,
+    show_picture_modeling_job,
+)
 from greenroom.modeling.wire import (
     Create2dModelTrainingJobReq,
     Execute2dModelTrainingCommandByUserReq,
@@ -15,6 +21,19 @@ from greenroom.modeling.wire import (
     UploadLinksResponse,
 )
 from greenroom.runtime import Context
+
+__all__ = [
+    "create2d_model_training_job",
+    "create_picture_modeling_by_url_job",
+    "create_picture_modeling_job",
+    "delete2d_model_training_job",
+    "execute2d_model_training_command_by_user",
+    "list2d_model_training_job",
+    "list_picture_modeling_jobs",
+    "show2d_model_training_job",
+    "show_picture_modeling_job",
+    "update2d_model_training_job",
+]
 
 
 @operation("Create2dModelTrainingJob")

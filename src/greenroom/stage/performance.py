@@ -63,8 +63,11 @@ def open_avatar(package: Path, threads: int = 1) -> Avatar:
     """
     from greenroom.engines.mouth.package import AvatarPackage
     from greenroom.engines.mouth.renderer import MouthPerformer
+    from greenroom.engines.photo.painter import KIND as PHOTO_KIND
 
     opened = AvatarPackage.open(package)
+    if opened.kind == PHOTO_KIND:
+        return _open_photo(opened, threads)
     return Avatar(
         folder=package,
         base_video=opened.base_video,
@@ -74,6 +77,23 @@ def open_avatar(package: Path, threads: int = 1) -> Avatar:
         idle=opened.idle,
         actions=opened.actions,
         face=_face_of(opened),
+    )
+
+
+def _open_photo(package: AvatarPackage, threads: int) -> Avatar:
+    """A person from a photo, whose mouth needs no network of its own."""
+    from greenroom.engines.photo.painter import PhotoMouthPainter, face_places
+
+    places = face_places(package.folder)
+    forehead, chin = np.median(places, axis=0)
+    return Avatar(
+        folder=package.folder,
+        base_video=package.base_video,
+        alpha_video=package.alpha_video,
+        segments=tuple((int(a), int(b)) for a, b in package.segments),
+        painter=PhotoMouthPainter.open(package, threads),
+        idle=package.idle,
+        face=FacePlace(float(forehead[0] + chin[0]) / 2, float(forehead[1]), float(chin[1])),
     )
 
 

@@ -20,8 +20,9 @@ from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
 from greenroom.video.layer_files import fetch_layers, layer_payload
-from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
+from greenroom.video.photo.steps import photo_payload, prepare_photo
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.reusing import KEYS_FILE, Reusing
@@ -83,7 +84,9 @@ class VideoSteps:
 
     async def prepare(self) -> JsonValue:
         """The avatar's package, and the pictures and videos of the scenes, into the scratch folder."""
-        if not self.package.is_dir():
+        if self.plan.photo is not None:
+            await prepare_photo(self.job, self.plan, self.folder, self._fetch)
+        elif not self.package.is_dir():
             archive = self.folder / "avatar.zip"
             await self._fetch(self.plan.avatar_key, archive, "the avatar")
             await self._child("unpack", {"archive": str(archive), "package": str(self.package)})
@@ -271,6 +274,7 @@ class VideoSteps:
             "subtitle_file": str(self._subtitles(index)) if scene.subtitle_key else None,
             **layer_payload(scene, self.folder),
             "human": {"dx": human.dx, "dy": human.dy, "width": human.width, "height": human.height},
+            **photo_payload(self.plan, scene, self.folder),
         }
 
     async def _row(self, context: Context) -> VideoJob:
@@ -310,7 +314,7 @@ async def _register(
                 ),
             ],
             extra_meta={"video_meta": meta},
-            system_properties={"DIGITAL_HUMAN_2D_VIDEO": "Yes"},
+            system_properties={JobKindOfVideo(row.job_type).asset_property: "Yes"},
             app_user_id=row.app_user_id,
             asset_id=row.asset_id,
         ),

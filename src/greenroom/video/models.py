@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow, UtcTime
 from greenroom.media.formats import FORMATS, Codec, OutputFormat
+from greenroom.video.cards.models import BusinessCard
+from greenroom.video.photo.models import PhotoDetection
+
+__all__ = ["TRANSITIONS", "BusinessCard", "JobKindOfVideo", "PhotoDetection", "VideoJob", "VideoState"]
 
 
 class VideoState(StrEnum):
@@ -33,12 +37,40 @@ TRANSITIONS: Mapping[VideoState, frozenset[VideoState]] = {
 }
 
 
+class JobKindOfVideo(StrEnum):
+    """What a job makes; the first two are the wire's `job_type`."""
+
+    MODEL = "2D_DIGITAL_HUMAN_VIDEO"
+    PHOTO = "PHOTO_DIGITAL_HUMAN_VIDEO"
+    CARD = "BUSINESS_CARD_VIDEO"
+
+    @property
+    def on_wire(self) -> Literal["2D_DIGITAL_HUMAN_VIDEO", "PHOTO_DIGITAL_HUMAN_VIDEO"]:
+        """What a card is made of is a photo too."""
+        return "2D_DIGITAL_HUMAN_VIDEO" if self is JobKindOfVideo.MODEL else "PHOTO_DIGITAL_HUMAN_VIDEO"
+
+    @property
+    def asset_property(self) -> str:
+        """The system property of the asset that it makes."""
+        return _PROPERTIES[self]
+
+
+_PROPERTIES: Mapping[JobKindOfVideo, str] = {
+    JobKindOfVideo.MODEL: "DIGITAL_HUMAN_2D_VIDEO",
+    JobKindOfVideo.PHOTO: "PHOTO_VIDEO",
+    JobKindOfVideo.CARD: "BUSINESS_CARD_VIDEO",
+}
+
+
 class VideoJob(ScopedRow):
     """One video, from the request to the asset. Its id is the durable job's id too."""
 
     __tablename__ = "video_jobs"
 
     state: Mapped[str] = mapped_column(String(16), default=VideoState.WAITING, index=True)
+    job_type: Mapped[str] = mapped_column(
+        String(32), default=JobKindOfVideo.MODEL, server_default=JobKindOfVideo.MODEL, index=True
+    )
     script_id: Mapped[str | None] = mapped_column(String(64), index=True)
     asset_name: Mapped[str] = mapped_column(String(256))
     asset_id: Mapped[str] = mapped_column(String(64))
@@ -80,3 +112,8 @@ class VideoJob(ScopedRow):
     @property
     def cover_key(self) -> str:
         return f"assets/{self.project_id}/{self.asset_id}/cover.jpg"
+
+    @property
+    def photo_key(self) -> str:
+        """The job's own copy of the photo that speaks, where one does."""
+        return f"{self.prefix}/photo"

@@ -111,9 +111,33 @@ class VideoSoundPlan:
 
 
 @dataclass(slots=True, frozen=True)
+class CardPlan:
+    """The business card that stands behind the person."""
+
+    templet: str
+    """Name of a built-in look."""
+    texts: dict[str, str]
+    """By the members of the wire's card_text_config."""
+    templet_key: str | None = None
+    """A picture of the tenant's own to draw on."""
+    logo_key: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class PhotoPlan:
+    """A person who is made from a photo, in place of an avatar package."""
+
+    key: str
+    name: str
+    cut_out: bool
+    """A scene has another background than the photo's."""
+    card: CardPlan | None = None
+
+
+@dataclass(slots=True, frozen=True)
 class VideoPlan:
     avatar_key: str
-    """The avatar package, zipped."""
+    """The avatar package, zipped; empty where a photo speaks."""
     avatar_asset_id: str
     voice_id: str | None
     speed_percent: int
@@ -133,6 +157,7 @@ class VideoPlan:
     sound: VideoSoundPlan = VideoSoundPlan()
     vocabulary: Vocabulary = ()
     """As it was when the video was ordered."""
+    photo: PhotoPlan | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "vocabulary": vocabulary_to_json(self.vocabulary)}
@@ -166,4 +191,12 @@ class VideoPlan:
         output = OutputPlan.from_json(data.get("output") or {})
         sound = VideoSoundPlan.from_json(data.get("sound") or {})
         made = {"output": output, "sound": sound, "vocabulary": vocabulary_from_json(data.get("vocabulary"))}
+        made["photo"] = _photo(data.get("photo"))
         return cls(**{**data, "scenes": scenes, "subtitles": subtitles, **made})
+
+
+def _photo(data: dict[str, Any] | None) -> PhotoPlan | None:
+    if data is None:
+        return None
+    card = data.get("card")
+    return PhotoPlan(**{**data, "card": CardPlan(**card) if card else None})

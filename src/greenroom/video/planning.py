@@ -33,7 +33,7 @@ from greenroom.video.links import own_object
 from greenroom.video.music import sound_plan
 from greenroom.video.outputs import output_plan
 from greenroom.video.pages import page_background
-from greenroom.video.plan import BackgroundPlan, HumanPlan, ScenePlan, SubtitlePlan, VideoPlan
+from greenroom.video.plan import BackgroundPlan, HumanPlan, PhotoPlan, ScenePlan, SubtitlePlan, VideoPlan
 from greenroom.video.subtitles import SubtitleOrder
 from greenroom.video.vocabulary import ordered_vocabulary
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
@@ -66,6 +66,7 @@ async def make_plan(
     framing: str = "half",
     subtitles: SubtitleOrder | None = None,
     music_key: str | None = None,
+    photo: PhotoPlan | None = None,
 ) -> VideoPlan:
     """Check the whole request and resolve it.
 
@@ -83,7 +84,7 @@ async def make_plan(
     check_scenes(scenes)
     video = _require_video(content.video_config)
     output = output_plan(video, scenes)
-    avatar = await _avatar(context, content.model_asset_id)
+    avatar = await _avatar(context, content.model_asset_id) if photo is None else _PHOTO
     interval_ms = _action_interval_ms(content.action_config, avatar)
     speaker = _speaker(content)
     vocabulary = await ordered_vocabulary(context, content)
@@ -100,7 +101,7 @@ async def make_plan(
     ]
     return VideoPlan(
         avatar_key=avatar.key,
-        avatar_asset_id=content.model_asset_id or "",
+        avatar_asset_id=(content.model_asset_id or "") if photo is None else "",
         voice_id=speaker.voice_id if speaker else None,
         speed_percent=style.speed_percent,
         pitch_percent=style.pitch_percent,
@@ -116,6 +117,7 @@ async def make_plan(
         output=output,
         sound=await sound_plan(context, content, style.volume_percent, music_key),
         vocabulary=vocabulary,
+        photo=photo,
     )
 
 
@@ -136,6 +138,10 @@ class _Avatar:
     """Of its package."""
     actions: tuple[str, ...]
     """Names by which they are asked for."""
+
+
+_PHOTO = _Avatar("", ())
+"""A person from a photo has no package yet, and no actions."""
 
 
 async def _avatar(context: Context, asset_id: str | None) -> _Avatar:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from greenroom.clock import parse_wire_time
 from greenroom.db.repository import Page, Repository
 from greenroom.db.session import Session
-from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.wire import ListDigitalHumanVideoQuery
 
 SORT_KEYS = {
@@ -51,8 +51,9 @@ class VideoJobRepository(Repository[VideoJob]):
             statement = statement.where(VideoJob.created_at <= parse_wire_time(query.create_until))
         if query.job_ids:
             statement = statement.where(VideoJob.id.in_(query.job_ids))
-        if query.job_type == "PHOTO_DIGITAL_HUMAN_VIDEO":
-            statement = statement.where(VideoJob.id.is_(None))
+        # Cards have a list of their own.
+        shown = [query.job_type] if query.job_type else [JobKindOfVideo.MODEL, JobKindOfVideo.PHOTO]
+        statement = statement.where(VideoJob.job_type.in_(shown))
         for name, column, value in (
             ("script_id", VideoJob.script_id, query.script_id),
             ("asset_name", VideoJob.asset_name, query.asset_name),

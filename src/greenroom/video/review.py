@@ -61,7 +61,7 @@ async def enqueue(
     is_doubtful = moderation.is_for_people(context, texts)
     if is_doubtful:
         await moderation.ask_people(context, _subject(job), TEXTS, texts)
-    if _recordings(job) and await moderation.is_reviewed(context, _config(content)):
+    if (_recordings(job) or _photo(job)) and await moderation.is_reviewed(context, _config(content)):
         await _submit(context, JobSubmission(review_job_id(job.id), "video.review", job.id))
     elif not is_doubtful:
         await render(context, job)
@@ -107,6 +107,10 @@ async def run_review(job: JobContext) -> None:
         job.share(count / len(recordings), (count + 1) / len(recordings))
         heard = await job.step(f"hear-{count}", listening.hear, number, key)
         verdict = verdict.joined(Verdict.from_json(heard))
+    photo = await listening.photo()
+    if photo is not None:
+        seen = await job.step("photo", listening.look, photo)
+        verdict = verdict.joined(Verdict.from_json(seen))
     await job.step("conclude", listening.conclude, verdict.to_json())
 
 
@@ -120,6 +124,27 @@ class _Listening:
             if row is None:
                 raise JobCancelledError
             return _recordings(row)
+
+    async def photo(self) -> str | None:
+        async with self._job.transaction(read_only=True) as context:
+            row = await VideoJobRepository(context).find(self._job.subject_id)
+            return _photo(row) if row is not None else None
+
+    async def look(self, key: str) -> JsonValue:
+        """The verdict on the photo that is to speak."""
+        async with self._job.transaction(read_only=True) as context:
+            payload = await moderation.file_payload(context, FileKind("picture", has_picture=True))
+        try:
+            async with self._job.runtime.objects.local_copy(key, self._job.work_dir) as path:
+                payload["path"] = str(path)
+                answer = await self._job.child(moderation.REVIEW_TARGET, payload, moderation.FILE_LIMITS)
+        except ObjectNotFoundError:
+            raise JobError("MSS.10001004", "the photo was deleted before the video was made") from None
+        except JobError as error:
+            if error.error_code == USERS_FAULT:
+                raise JobError(error.error_code, f"human_image: {error.message}") from error
+            return Verdict.of_failure(f"human_image: {error.message}").to_json()
+        return Verdict.from_json(answer).within("human_image").to_json()
 
     async def hear(self, number: int, key: str) -> JsonValue:
         """The verdict on one recording."""
@@ -143,7 +168,7 @@ class _Listening:
         if verdict.decision is Decision.REFUSE:
             raise JobError(
                 ContentRefusedError.error_code,
-                f"a recording does not pass the content review ({verdict.reason}): change it",
+                f"a file of the order does not pass the content review ({verdict.reason}): change it",
             )
         async with self._job.transaction() as context:
             row = await VideoJobRepository(context).find_locked(self._job.subject_id)
@@ -219,6 +244,12 @@ def _recordings(job: VideoJob) -> list[tuple[int, str]]:
     """Number of the scene and object key."""
     scenes = VideoPlan.from_json(job.plan).scenes
     return [(scene.number, scene.audio_key) for scene in scenes if scene.audio_key is not None]
+
+
+def _photo(job: VideoJob) -> str | None:
+    """Object key of the photo that is to speak."""
+    photo = VideoPlan.from_json(job.plan).photo
+    return photo.key if photo is not None else None
 
 
 def _subject(job: VideoJob) -> Subject:

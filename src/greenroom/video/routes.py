@@ -5,6 +5,20 @@ from __future__ import annotations
 from greenroom.api.operations import operation
 from greenroom.runtime import Context
 from greenroom.video import service
+from greenroom.video.cards.routes import (
+    create_digital_human_business_card,
+    delete_digital_human_business_card,
+    list_digital_human_business_card,
+    show_digital_human_business_card,
+    update_digital_human_business_card,
+)
+from greenroom.video.photo.routes import (
+    cancel_photo_digital_human_video,
+    create_photo_detection,
+    create_photo_digital_human_video,
+    show_photo_detection,
+    show_photo_digital_human_video,
+)
 from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
@@ -13,6 +27,23 @@ from greenroom.video.wire import (
     Show2DDigitalHumanVideoResponse,
     ShowVideoQuery,
 )
+
+__all__ = [
+    "cancel2_d_digital_human_video",
+    "cancel_photo_digital_human_video",
+    "create2_d_digital_human_video",
+    "create_digital_human_business_card",
+    "create_photo_detection",
+    "create_photo_digital_human_video",
+    "delete_digital_human_business_card",
+    "list_digital_human_business_card",
+    "list_digital_human_video",
+    "show2_d_digital_human_video",
+    "show_digital_human_business_card",
+    "show_photo_detection",
+    "show_photo_digital_human_video",
+    "update_digital_human_business_card",
+]
 
 
 @operation("Create2DDigitalHumanVideo")

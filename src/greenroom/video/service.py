@@ -12,7 +12,8 @@ from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 from greenroom.video.charging import reserve_video
 from greenroom.video.errors import VideoJobNotFoundError, VideoStateError
-from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
+from greenroom.video.photo.orders import PhotoOrder
 from greenroom.video.planning import make_plan, merged_content
 from greenroom.video.queueing import places_of, require_room
 from greenroom.video.repository import VideoJobRepository
@@ -22,14 +23,12 @@ from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
     DigitalHumanVideo,
-    JobType,
     ListDigitalHumanVideoQuery,
     ListDigitalHumanVideoResponse,
     OutputAssetInfo,
     Show2DDigitalHumanVideoResponse,
 )
 
-JOB_TYPE: JobType = "2D_DIGITAL_HUMAN_VIDEO"
 _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
 
 
@@ -41,12 +40,13 @@ async def create_video(
     reviewed: bool = True,
     subtitle_files: bool = False,
     music_key: str | None = None,
+    photo: PhotoOrder | None = None,
 ) -> Create2DDigitalHumanVideoResponse:
     """Check the request in full and put the video into the queue.
 
     `framing`, `half` or `head`, is for scenes that do not place the person themselves. `reviewed` is False
     for the operator's own videos. `subtitle_files` keeps subtitle files even of a video that shows none.
-    `music_key` is a file of the operator's that plays behind it.
+    `music_key` is a file of the operator's that plays behind it. `photo` speaks in the place of an avatar.
 
     Raises:
         ContentRefusedError: a text does not pass the content review.
@@ -64,7 +64,10 @@ async def create_video(
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
     try:
-        plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key)
+        if photo is not None:
+            await context.objects.put_bytes(job.photo_key, photo.data)
+        person = photo.plan(job.photo_key) if photo is not None else None
+        plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key, person)
         await reserve_video(context, job.id, plan.avatar_asset_id)
         # Reserving lets a tenant's orders through one after the other, so this count holds.
         await require_room(context)
@@ -72,6 +75,7 @@ async def create_video(
         # The recordings copied so far belong to no job.
         await context.objects.delete_prefix(job.prefix)
         raise
+    job.job_type = photo.kind if photo is not None else JobKindOfVideo.MODEL
     job.script_id = body.script_id
     output = content.output_asset_config
     job.asset_name = (output.asset_name if output else "") or f"video-{job.id[:8]}"
@@ -89,16 +93,16 @@ async def create_video(
 
 async def show_video(context: Context, job_id: str, show_script: bool) -> Show2DDigitalHumanVideoResponse:
     """Raises VideoJobNotFoundError."""
-    job = await _find(context, job_id)
+    job = await find_video(context, job_id)
     hidden = {"output_asset_config", "script_id", "model_asset_id"}
     shown = {name: value for name, value in job.content.items() if show_script and name not in hidden}
     return Show2DDigitalHumanVideoResponse.model_validate(
         {
             **shown,
-            **_line(context, job, await places_of(context, [job])).model_dump(),
+            **video_line(context, job, await places_of(context, [job])).model_dump(),
             "script_id": job.script_id,
-            "video_making_type": "MODEL",
-            "model_asset_id": job.plan["avatar_asset_id"],
+            "video_making_type": "MODEL" if job.job_type == JobKindOfVideo.MODEL else "PICTURE",
+            "model_asset_id": job.plan["avatar_asset_id"] or None,
         }
     )
 
@@ -110,7 +114,7 @@ async def cancel_video(context: Context, job_id: str) -> None:
         VideoJobNotFoundError: no such job.
         VideoStateError: it does not wait any more.
     """
-    job = await _find(context, job_id)
+    job = await find_video(context, job_id)
     if job.state != VideoState.WAITING:
         raise VideoStateError(f"the video job is {job.state}: only a WAITING one can be cancelled")
     await stop_waiting(context, job)
@@ -120,27 +124,31 @@ async def list_videos(context: Context, query: ListDigitalHumanVideoQuery) -> Li
     page = await VideoJobRepository(context).list_page(query)
     found = await places_of(context, page.rows)
     return ListDigitalHumanVideoResponse(
-        count=page.count, jobs=[_line(context, job, found) for job in page.rows]
+        count=page.count, jobs=[video_line(context, job, found) for job in page.rows]
     )
 
 
-async def _find(context: Context, job_id: str) -> VideoJob:
+async def find_video(context: Context, job_id: str) -> VideoJob:
+    """Raises VideoJobNotFoundError."""
     job = await VideoJobRepository(context).find(job_id)
     if job is None:
         raise VideoJobNotFoundError(job_id)
     return job
 
 
-def _line(context: Context, job: VideoJob, places: Mapping[str, Place]) -> DigitalHumanVideo:
-    place = places.get(job.id)
+def video_line(
+    context: Context, job: VideoJob, places: Mapping[str, Place] | None = None
+) -> DigitalHumanVideo:
+    """`places`: of the jobs that wait or run, where they are to be shown."""
+    place = places.get(job.id) if places else None
     return DigitalHumanVideo(
         job_id=job.id,
         state=job.state,
-        job_type=JOB_TYPE,
+        job_type=JobKindOfVideo(job.job_type).on_wire,
         start_time=wire_time(job.started_at) if job.started_at else None,
         end_time=wire_time(job.ended_at) if job.ended_at else None,
         duration=job.duration_s,
-        output_asset_config=_output(context, job) if job.state in _WITH_VIDEO else None,
+        output_asset_config=video_output(context, job) if job.state in _WITH_VIDEO else None,
         error_info=ErrorResponse.of(job.error_code, job.error_msg or "") if job.error_code else None,
         create_time=wire_time(job.created_at),
         lastupdate_time=wire_time(job.updated_at),
@@ -150,7 +158,7 @@ def _line(context: Context, job: VideoJob, places: Mapping[str, Place]) -> Digit
     )
 
 
-def _output(context: Context, job: VideoJob) -> OutputAssetInfo:
+def video_output(context: Context, job: VideoJob) -> OutputAssetInfo:
     if job.state == VideoState.BLOCK:
         return OutputAssetInfo(asset_id=job.asset_id, asset_name=job.asset_name)
     return OutputAssetInfo(

@@ -63,6 +63,11 @@ class AvatarPackage:
         return str(self.manifest["name"])
 
     @property
+    def kind(self) -> str:
+        """`filmed`, or `photo` for a person made from one photo."""
+        return str(self.manifest.get("kind", "filmed"))
+
+    @property
     def base_video(self) -> Path:
         return self.folder / BASE_VIDEO
 
