@@ -69,7 +69,8 @@ def _packed(order: dict[str, Any]) -> Path:
 def _pack(packed: Path, order: dict[str, Any]) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         for name in _PLACES:
-            archive.write(order[name], name)
+            # Without the file's time, so that the same speech is the same archive.
+            archive.writestr(zipfile.ZipInfo(name), Path(order[name]).read_bytes())
 
 
 def _unpack(packed: Path, order: dict[str, Any]) -> None:
