@@ -46,8 +46,8 @@ ROUNDED = ("o", "u", "ɔ", "ʊ", "w", "y", "ø", "œ", "ɥ", "ɵ", "ʉ")
 SPREAD = ("i", "e", "ɪ", "ɛ", "s", "z")
 _ROUND_WIDTH, _SPREAD_WIDTH = -0.20, 0.03
 _HEARD_SHUT, _DIP, _DIP_REACH = 0.018, 0.55, 4
-"""Without phonemes: a dip of the driver's opening below the first, and below this share of the peaks within so
-many frames on both sides, is a sound that is said with closed lips."""
+"""Without phonemes: a dip of the driver's opening below the first, and below this share of the peaks within
+so many frames on both sides, is a sound that is said with closed lips."""
 
 
 @dataclass(slots=True, frozen=True)
