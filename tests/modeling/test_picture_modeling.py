@@ -90,7 +90,7 @@ def test_what_cannot_be_made_is_refused_in_words(client: Any, tmp_path: Path) ->
     path.write_bytes(jpeg(portrait(320)))
     with path.open("rb") as stream:
         body = m.CreatePictureModelingJobRequestBody(
-            file=FormFile(stream, "portrait.jpg", "image/jpeg"), style_id="system_male_001", name="Lena"
+            file=FormFile(stream), style_id="system_male_001", name="Lena"
         )
         request = m.CreatePictureModelingJobRequest(body=body)
         assert CONSENT in refused(lambda: client.create_picture_modeling_job(request))

@@ -108,4 +108,5 @@ def test_eyes_and_hair_stay_as_they_are(shown: Any) -> None:
 def test_a_recording_drives_the_mouth_alike(package: Path, spoken: Any, shown: Any) -> None:
     painter = PhotoMouthPainter.open(AvatarPackage.open(package))
     heard = painter.drive(spoken.pcm, spoken.sample_rate, None)
-    assert correlation(heard.opening, shown[0].opening) > 0.7
+    assert correlation(heard.opening, shown[0].opening) > 0.5
+    assert best_offset([shown[0].opening], [heard.opening]) == 0

@@ -45,8 +45,9 @@ _LIP_TEETH_OPENING = 0.014
 ROUNDED = ("o", "u", "ɔ", "ʊ", "w", "y", "ø", "œ", "ɥ", "ɵ", "ʉ")
 SPREAD = ("i", "e", "ɪ", "ɛ", "s", "z")
 _ROUND_WIDTH, _SPREAD_WIDTH = -0.20, 0.03
-_HEARD_SHUT = 0.009
-"""Without phonemes: the driver's opening below which a sound counts as said with closed lips."""
+_HEARD_SHUT, _DIP, _DIP_REACH = 0.018, 0.55, 4
+"""Without phonemes: a dip of the driver's opening below the first, and below this share of the peaks within
+so many frames on both sides, is a sound that is said with closed lips."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -89,8 +90,7 @@ def mouth_course(
     lift: npt.NDArray[np.floating] = np.zeros(frames)
     if phonemes is None:
         quiet = silent_frames(pcm, sample_rate, frames)
-        press: npt.NDArray[np.floating] = 0.7 * ((raw_opening < _HEARD_SHUT) & ~quiet)
-        opening = np.where(press > 0, 0.0, opening)
+        opening, press = _shut(opening, _heard_closures(raw_opening, quiet))
     else:
         said = _Said(phonemes, sample_rate, frames)
         opening = _opened(opening, said.level(OPEN_VOWELS))
@@ -143,6 +143,18 @@ class _Said:
             if symbol != SILENCE:
                 spoken[int(first) : int(np.ceil(end))] = True
         return ~spoken
+
+
+def _heard_closures(opening: Floats, quiet: Flags) -> list[tuple[int, int]]:
+    """The frames in which a recording is heard to close the lips, first and last each."""
+    found = []
+    for at in range(1, len(opening) - 1):
+        before, after = opening[max(0, at - _DIP_REACH) : at], opening[at + 1 : at + 1 + _DIP_REACH]
+        is_lowest = opening[at] <= before[-1] and opening[at] < after[0]
+        is_deep = opening[at] < _DIP * min(before.max(), after.max())
+        if is_lowest and is_deep and opening[at] < _HEARD_SHUT and not quiet[at]:
+            found.append((at, at))
+    return found
 
 
 def _opened(opening: npt.NDArray[np.float64], vowels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -17,8 +17,8 @@ from greenroom.video.cards.templets import LOOKS, OWN, Look
 LINES = ("mobile_phone", "phone", "mail", "address", "other1", "other2", "other3")
 _STAGE = 0.44
 """Share of the width where the person stands."""
-_FACE, _CHIN_LINE = 0.27, 0.56
-"""Height of the face, and the row of the chin, in heights of the card."""
+_FACE, _LARGEST_FACE, _CHIN_LINE = 0.27, 0.40, 0.56
+"""Heights of the face, and the row of the chin, in heights of the card."""
 _MARGIN = 0.045
 """Of the text's panel, in widths of the card."""
 _PANEL_ALPHA = 225
@@ -174,7 +174,10 @@ def _place(folder: Path, canvas: tuple[int, int]) -> dict[str, int]:
 
     width, height = AvatarPackage.open(folder).size
     forehead, chin = np.median(face_places(folder), axis=0)
-    scale = _FACE * canvas[1] / float(chin[1] - forehead[1])
+    face = float(chin[1] - forehead[1])
+    # A close portrait fills its side, so that the ends of cut off shoulders are not seen.
+    filling = min(_STAGE * canvas[0] / width, _LARGEST_FACE * canvas[1] / face)
+    scale = max(_FACE * canvas[1] / face, filling)
     # A photo that ends under the chin stands on the card's edge; it must not hang in the air.
     y = max(_CHIN_LINE * canvas[1] - float(chin[1]) * scale, canvas[1] - height * scale)
     x = _STAGE * canvas[0] / 2 - float(forehead[0] + chin[0]) / 2 * scale
