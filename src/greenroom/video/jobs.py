@@ -31,21 +31,25 @@ from greenroom.video.subtitling import FILE_NAMES
 _WORK = "greenroom.video.rendering"
 _LIMITS = ChildLimits(memory_mb=6000, silent_seconds=300)
 _SPEECH_SHARE, _RENDER_SHARE = 0.1, 0.95
+_PHOTO_SHARE = 0.4
+"""Of the whole, for making a person from a photo before anything is said."""
 
 
 async def run_video(job: JobContext) -> None:
     video = VideoSteps(job)
     await job.step("start", video.start)
     await video.load()
+    first = _PHOTO_SHARE if video.plan.photo is not None else 0.0
+    job.share(0.0, first)
     await job.step("prepare", video.prepare)
     for index in range(len(video.plan.scenes)):
-        job.share(*_part(0.0, _SPEECH_SHARE, index, len(video.plan.scenes)))
+        job.share(*_part(first, first + _SPEECH_SHARE, index, len(video.plan.scenes)))
         await job.step(f"speech-{index}", video.speak, index)
     # The voice's model is not needed any more.
     await job.drop_child()
     segments = await job.step("plan", video.write_plan)
     for number in range(segments):
-        job.share(*_part(_SPEECH_SHARE, _RENDER_SHARE, number, segments))
+        job.share(*_part(first + _SPEECH_SHARE, _RENDER_SHARE, number, segments))
         await job.step(f"segment-{number}", video.render, number)
     job.share(_RENDER_SHARE, 1.0)
     await job.step("join", video.join, segments)
