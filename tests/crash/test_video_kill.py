@@ -96,6 +96,10 @@ def test_the_same_video_once(workshop: Workshop) -> None:
         worker.until(killed, 1.0)
         whole = workshop.order(*TEXTS[:scenes])
         worker.until(whole, 1.0)
+        # The scratch folder goes after the end is written down.
+        deadline = time.monotonic() + 60
+        while list(workshop.settings.work_dir.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.2)
     finally:
         worker.stop()
     videos = [workshop.file(job).read_bytes() for job in (killed, whole)]
