@@ -10,6 +10,7 @@ import pytest
 from greenroom.engines import weights
 from greenroom.engines.matting import choose_matter, write_avatar_clips
 from greenroom.engines.matting.chroma import ChromaMatter
+from greenroom.engines.matting.pieces import one_person
 from greenroom.engines.matting.screen import find_screen
 from greenroom.engines.protocols import Image
 from greenroom.media.decode import read_frames
@@ -146,3 +147,25 @@ def test_a_clip_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="camera lost"):
         write_avatar_clips(broken(), matter, tmp_path / "base.mp4", tmp_path / "alpha.mp4")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+class TestOnePerson:
+    def person(self) -> np.ndarray:
+        alpha = np.zeros((540, 720), np.uint8)
+        alpha[60:, 120:600] = 255
+        return alpha
+
+    def test_small_holes_are_filled(self) -> None:
+        alpha = self.person()
+        alpha[200:220, 300:320] = 0
+        assert one_person(alpha)[200:220, 300:320].min() == 255
+
+    def test_a_gap_beside_an_arm_stays_down_to_the_lower_edge(self) -> None:
+        alpha = self.person()
+        alpha[500:, 160:180] = 0
+        assert one_person(alpha)[504:, 164:176].max() == 0
+
+    def test_a_shimmer_at_the_lower_edge_is_filled(self) -> None:
+        alpha = self.person()
+        alpha[510:, 300:330] = 120
+        assert one_person(alpha)[512:, 304:326].min() == 255

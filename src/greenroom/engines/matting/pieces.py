@@ -8,6 +8,9 @@ import numpy.typing as npt
 
 from greenroom.engines.matting.cutout import Alpha
 
+_BARE = 20
+"""Mean opacity below which a hole at the lower edge is a gap beside an arm, and stays."""
+
 
 def one_person(alpha: Alpha) -> Alpha:
     """Keep the largest piece and fill the holes in it; both are found on a small picture."""
@@ -24,8 +27,11 @@ def one_person(alpha: Alpha) -> Alpha:
     if count > 2:
         outside = labels[0, 0]
         most = small.size // 150
-        holes = [i for i in range(1, count) if i != outside and stats[i, cv2.CC_STAT_AREA] < most]
-        hole_map = np.isin(labels, holes)[1:, 1:-1].astype(np.uint8)
+        inner = labels[1:, 1:-1]
+        lowest = set(np.unique(inner[-1]).tolist()) - {0, outside}
+        gaps = {label for label in lowest if small[inner == label].mean() < _BARE}
+        holes = [i for i in range(1, count) if i not in gaps and stats[i, cv2.CC_STAT_AREA] < most]
+        hole_map = np.isin(inner, [i for i in holes if i != outside]).astype(np.uint8)
         if hole_map.any():
             alpha = _masked(alpha, hole_map, step, 255)
     return alpha
