@@ -20,7 +20,7 @@ from greenroom.modeling.jobs import end_training
 from greenroom.modeling.models import TrainingJob, TrainingState
 from greenroom.tenants.service import scope_of_project
 from greenroom.video.charging import reserve_video
-from greenroom.video.jobs import _Video, end_video
+from greenroom.video.jobs import VideoSteps, end_video
 from greenroom.video.models import VideoJob, VideoState
 
 
@@ -57,7 +57,7 @@ class TestVideo:
         await sign(shop)
         job = await video_job(shop, 754.2)
         for _ in range(2):
-            await _Video(job).publish(1)
+            await VideoSteps(job).publish(1)
         await end(shop, JobState.SUCCEEDED)
         (entry,) = await shop.entries()
         assert (entry.charge_key, entry.quantity, entry.amount_micros) == ("video:job1", 1257, 3_142_500)
@@ -83,17 +83,17 @@ class TestVideo:
 
             broken.setattr(jobs, "charge_video", charge_and_die)
             with pytest.raises(ConnectionError):
-                await _Video(job).publish(1)
+                await VideoSteps(job).publish(1)
         assert await shop.entries() == []
         with pytest.raises(AssetNotFoundError):
             await shop.asset("bees")
-        await _Video(job).publish(1)
+        await VideoSteps(job).publish(1)
         assert len(await shop.entries()) == 1
 
     async def test_failed_before_or_after_it_costs_nothing(self, shop: Shop) -> None:
         await sign(shop)
         job = await video_job(shop, 60)
-        await _Video(job).publish(1)
+        await VideoSteps(job).publish(1)
         await end(shop, JobState.FAILED)
         assert sum(entry.amount_micros for entry in await shop.entries()) == 0
         assert await shop.balance() == 0
