@@ -19,7 +19,7 @@ def speak(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from greenroom.stage.speech import join_chunks, stream_speech
 
     style = SpeechStyle(payload["speed_percent"], payload["pitch_percent"], payload["volume_percent"])
-    vocabulary = vocabulary_from_json(payload["vocabulary"])
+    vocabulary = vocabulary_from_json(payload.get("vocabulary"))
     parts = list(pieces(payload["text"]))
 
     def chunks() -> Iterator[SpeechChunk]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-
 from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
-from greenroom.db.repository import Repository
 from greenroom.errors import NotFoundError
 from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JobSubmission, JsonValue
@@ -16,6 +13,7 @@ from greenroom.portraits.pictures import take_picture
 from greenroom.runtime import Context
 from greenroom.video.errors import QueueFullError
 from greenroom.video.photo.models import DetectionState, PhotoDetection
+from greenroom.video.photo.repository import PhotoDetectionRepository
 from greenroom.video.photo.wire import (
     CreatePhotoDetectionReq,
     CreatePhotoDetectionResponse,
@@ -32,18 +30,6 @@ class DetectionNotFoundError(NotFoundError):
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"no photo detection has the id {job_id}: create_photo_detection makes one")
-
-
-class PhotoDetectionRepository(Repository[PhotoDetection]):
-    row = PhotoDetection
-
-    async def count_waiting(self) -> int:
-        """Over the whole project, whoever asked."""
-        query = select(func.count()).where(
-            PhotoDetection.project_id == self.context.project_id,
-            PhotoDetection.state == DetectionState.WAITING,
-        )
-        return await self.session.scalar(query) or 0
 
 
 async def create_photo_detection(
