@@ -195,7 +195,7 @@ class VideoSteps:
         async with self.job.transaction(read_only=True) as context:
             row = await self._row(context)
         objects = self.job.runtime.objects
-        await objects.put_file(row.video_key, self.video)
+        await objects.put_file(row.video_key, self.folder / row.output.file_name)
         await objects.put_file(row.cover_key, self.cover)
         names = FILE_NAMES if row.plan.get("subtitles") else ()
         for name in names:
