@@ -10,6 +10,7 @@ import pytest
 
 from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark
+from greenroom.stage.mix import SoundPlan
 from greenroom.stage.plan import RenderPlan, ScenePlan
 from greenroom.video.segments import segment_keys
 
@@ -73,3 +74,18 @@ def test_a_scene_put_before_the_others_leaves_them(plan: RenderPlan) -> None:
 
 def test_another_tenants_are_others(plan: RenderPlan) -> None:
     assert different(plan, plan, owner="another") == [0, 1, 2, 3]
+
+
+def test_what_is_heard_alone_renders_nothing_again(plan: RenderPlan) -> None:
+    assert different(plan, replace(plan, sound=SoundPlan(is_levelled=True, voice_gain_db=3.0))) == []
+    assert different(plan, replace(plan, title="Lanterns")) == []
+
+
+def test_an_end_that_leads_back_depends_on_the_first_scene(plan: RenderPlan) -> None:
+    back = replace(plan, ends_at_first_frame=True)
+    assert different(plan, back) == [2, 3]
+    first = replace(back.scenes[0], seed=9)
+    assert different(back, replace(back, scenes=(first, *back.scenes[1:]))) == [0, 2, 3]
+    waving = replace(back.scenes[1], actions=(ActionMark("wave", 500),))
+    # Videos with actions end where they are: the contract's rule.
+    assert different(plan, replace(back, scenes=(back.scenes[0], waving, back.scenes[2]))) == [1]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.video_delivery import deliver_video, remember_order, upload_file
 
 if TYPE_CHECKING:
     from greenroom.cast.catalogue import Presenter
@@ -109,29 +111,18 @@ def slides(
 
 async def make_slides(studio: Studio, order: SlidesOrder) -> None:
     """Read, render and write the file, or go on with an unfinished video of the same order."""
-    from greenroom.cli.studio import digest, require_success, with_progress
-    from greenroom.cli.video import fetch_object
-    from greenroom.video.repository import VideoJobRepository
+    from greenroom.cli.studio import digest
 
     parts = (
         order.deck, order.avatar_id, order.voice_id, order.size, order.layout, order.silence_s,
         order.use_office, order.subtitles, order.subtitle_file is not None,
     )  # fmt: skip
     key = digest("slides", *parts, studio.scope.project_id)
-    unfinished = await studio.unfinished(key)
-    job_id = unfinished.id if unfinished else await _submit(studio, order, key)
-    require_success(await with_progress(studio, job_id, "Rendering"), "the video")
-    async with studio.transaction(read_only=True) as context:
-        job = await VideoJobRepository(context).find(job_id)
-    assert job is not None
-    await fetch_object(studio, job.video_key, order.out)
-    if order.subtitle_file is not None:
-        name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await fetch_object(studio, job.subtitle_key(name), order.subtitle_file)
+    submit = partial(_submit, studio, order, key)
+    await deliver_video(studio, key, submit, order.out, order.subtitle_file)
 
 
 async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
-    from greenroom.jobs.repository import JobRepository
     from greenroom.video.service import create_video
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
@@ -145,9 +136,7 @@ async def _submit(studio: Studio, order: SlidesOrder, key: str) -> str:
         made = await create_video(
             context, body, reviewed=False, subtitle_files=order.subtitle_file is not None
         )
-        job = await JobRepository(context).find(made.job_id)
-        assert job is not None
-        job.request_key = key
+        await remember_order(context, made.job_id, key)
         return made.job_id
 
 
@@ -220,7 +209,6 @@ async def _upload_pictures(
     """A link for each picture, laid out on the canvas."""
     import asyncio
 
-    from greenroom.cli.video import upload_file
     from greenroom.slides.layouts import Layout, places
     from greenroom.slides.pictures import lay_out
 

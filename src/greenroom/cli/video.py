@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 
 from greenroom.cli.errors import UserError
 from greenroom.cli.slides import slides
+from greenroom.cli.video_delivery import deliver_video, put_file, remember_order, upload_file
 from greenroom.cli.video_photo import photo
 from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
@@ -138,8 +140,7 @@ def make(
 
 async def make_video(studio: Studio, order: VideoOrder) -> None:
     """Render and write the file, or go on with an unfinished video of the same order."""
-    from greenroom.cli.studio import digest, require_success, with_progress
-    from greenroom.video.repository import VideoJobRepository
+    from greenroom.cli.studio import digest
 
     audio, background = order.audio, order.background
     music = order.music or ""
@@ -149,34 +150,15 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
         order.music_volume,
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
-    unfinished = await studio.unfinished(key)
-    job_id = unfinished.id if unfinished else await _submit(studio, order, key)
-    require_success(await with_progress(studio, job_id, "Rendering"), "the video")
-    async with studio.transaction(read_only=True) as context:
-        job = await VideoJobRepository(context).find(job_id)
-    assert job is not None
-    await fetch_object(studio, job.video_key, order.out)
-    if order.subtitle_file is not None:
-        name = f"subtitles{order.subtitle_file.suffix.lower()}"
-        await fetch_object(studio, job.subtitle_key(name), order.subtitle_file)
-
-
-async def fetch_object(studio: Studio, key: str, out: Path) -> None:
-    """Write an object of the store to a file, which appears when it is whole."""
-    building = out.with_name(f".{out.name}.part")
-    try:
-        await studio.runtime.objects.download(key, building)
-        building.replace(out)
-    finally:
-        building.unlink(missing_ok=True)
+    submit = partial(_submit, studio, order, key)
+    await deliver_video(studio, key, submit, order.out, order.subtitle_file)
 
 
 async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
-    from greenroom.jobs.repository import JobRepository
     from greenroom.video.service import create_video
     from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
-    music_key = await _put(studio, order.music) if order.music is not None else None
+    music_key = await put_file(studio, order.music) if order.music is not None else None
     links = {
         name: await upload_file(studio, path)
         for name, path in (("audio", order.audio), ("picture", order.background))
@@ -192,11 +174,8 @@ async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:
             subtitle_files=order.subtitle_file is not None,
             music_key=music_key,
         )
-        job_id = made.job_id
-        job = await JobRepository(context).find(job_id)
-        assert job is not None
-        job.request_key = key
-        return job_id
+        await remember_order(context, made.job_id, key)
+        return made.job_id
 
 
 def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
@@ -228,20 +207,6 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
         "background_music_config": {"volume": order.music_volume} if order.music is not None else None,
         "output_asset_config": {"asset_name": order.out.stem[:256]},
     }
-
-
-async def upload_file(studio: Studio, path: Path) -> str:
-    """A link to the file in the store."""
-    key = await _put(studio, path)
-    async with studio.transaction(read_only=True) as context:
-        return context.download_url(key)
-
-
-async def _put(studio: Studio, path: Path) -> str:
-    """The file's key in the store; what lies below `uploads/` is swept away after two days."""
-    key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
-    await studio.runtime.objects.put_file(key, path)
-    return key
 
 
 def parse_codec(text: str | None, out: Path, background: str | None) -> Codec:

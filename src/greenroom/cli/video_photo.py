@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.video_delivery import deliver_video, remember_order, upload_file
 
 if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
@@ -75,24 +77,14 @@ def photo(
 
 async def make_photo_video(studio: Studio, order: PhotoVideoOrder) -> None:
     """Render and write the file, or go on with an unfinished video of the same order."""
-    from greenroom.cli.studio import digest, require_success, with_progress
-    from greenroom.cli.video import fetch_object
-    from greenroom.video.repository import VideoJobRepository
+    from greenroom.cli.studio import digest
 
     parts = order.photo, order.voice_id, order.text, order.audio or "", order.background or ""
     key = digest("photo video", *parts, studio.scope.project_id)
-    unfinished = await studio.unfinished(key)
-    job_id = unfinished.id if unfinished else await _submit(studio, order, key)
-    require_success(await with_progress(studio, job_id, "Rendering"), "the video")
-    async with studio.transaction(read_only=True) as context:
-        job = await VideoJobRepository(context).find(job_id)
-    assert job is not None
-    await fetch_object(studio, job.video_key, order.out)
+    await deliver_video(studio, key, partial(_submit, studio, order, key), order.out)
 
 
 async def _submit(studio: Studio, order: PhotoVideoOrder, key: str) -> str:
-    from greenroom.cli.video import upload_file
-    from greenroom.jobs.repository import JobRepository
     from greenroom.video.photo.service import create_photo_video
     from greenroom.video.photo.wire import CreatePhotoDigitalHumanVideoReq
 
@@ -101,9 +93,7 @@ async def _submit(studio: Studio, order: PhotoVideoOrder, key: str) -> str:
     body = CreatePhotoDigitalHumanVideoReq.model_validate(_request(order, links))
     async with studio.transaction() as context:
         made = await create_photo_video(context, body, reviewed=False)
-        job = await JobRepository(context).find(made.job_id)
-        assert job is not None
-        job.request_key = key
+        await remember_order(context, made.job_id, key)
         return made.job_id
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from greenroom.cli.errors import UserError
+from greenroom.cli.video_delivery import finish_video
 
 _Data = Annotated[Path | None, typer.Option(help="The data folder.")]
 _Tenant = Annotated[str, typer.Option(help="Whose videos.")]
@@ -63,9 +64,8 @@ def retry(
 ) -> None:
     """Make a failed video once more, with the order as it was. Prints the new job's id last."""
     from greenroom.cli.settings import load_settings
-    from greenroom.cli.studio import LOCAL_TENANT, open_studio, require_success, run, with_progress
-    from greenroom.cli.video import check_output, fetch_object
-    from greenroom.video.repository import VideoJobRepository
+    from greenroom.cli.studio import LOCAL_TENANT, open_studio, run
+    from greenroom.cli.video import check_output
     from greenroom.video.retrying import retry_video
 
     target = check_output(out) if out is not None else None
@@ -74,12 +74,7 @@ def retry(
         async with open_studio(load_settings(data=data), tenant) as studio:
             async with studio.transaction() as context:
                 new_id = await retry_video(context, job, reviewed=tenant != LOCAL_TENANT)
-            require_success(await with_progress(studio, new_id, "Rendering"), "the video")
-            async with studio.transaction(read_only=True) as context:
-                row = await VideoJobRepository(context).find(new_id)
-            assert row is not None
-            if target is not None:
-                await fetch_object(studio, row.video_key, target)
+            await finish_video(studio, new_id, target)
             return new_id
 
     print(run(work()))

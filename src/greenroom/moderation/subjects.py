@@ -18,7 +18,7 @@ SUBJECTS: Mapping[str, str] = {
     "asset": "greenroom.assets.review:ASSETS",
     "task": "greenroom.video.review:VIDEO_TASKS",
     "audition": "greenroom.voices.review:AUDITIONS",
-    "speech": "greenroom.voices.tasks.review:SPEECH_TASKS",
+    "speech": "greenroom.voices.review:SPEECH_TASKS",
 }
 """By kind; tenants are frozen by `freezing` itself."""
 

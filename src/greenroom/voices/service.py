@@ -21,7 +21,7 @@ from greenroom.runtime import Context
 from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
 from greenroom.voices.models import Audition, AuditionState
 from greenroom.voices.repository import AuditionRepository
-from greenroom.voices.review import enqueue
+from greenroom.voices.review import AUDITIONS
 from greenroom.voices.text import pieces
 from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabulary_for
 from greenroom.voices.wire import (
@@ -104,7 +104,7 @@ async def create_tts_audition(
         business_type=body.business_type,
     )
     await AuditionRepository(context).add(row)
-    await enqueue(context, row, verdict)
+    await AUDITIONS.enqueue(context, row, verdict)
     return CreateTtsAuditionResponse(job_id=row.id)
 
 

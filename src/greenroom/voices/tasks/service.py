@@ -11,6 +11,7 @@ from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.stage.subtitle_plan import MOST_LINES
 from greenroom.voices.models import Audition, AuditionState
+from greenroom.voices.review import SPEECH_TASKS
 from greenroom.voices.service import (
     LINK_SECONDS,
     SUCCESS_CODE,
@@ -22,7 +23,6 @@ from greenroom.voices.tasks.errors import TaskNotFoundError, TaskOrderError, Too
 from greenroom.voices.tasks.models import ResultFile, SpeechTask, TaskState
 from greenroom.voices.tasks.order import DEFAULT_SILENCE_MS, TaskOrder
 from greenroom.voices.tasks.repository import ASYNC_JOB, AUDITION, RecordFilter, SpeechTaskRepository
-from greenroom.voices.tasks.review import enqueue
 from greenroom.voices.tasks.wire import (
     CreateAsyncTtsJobRequestBody,
     CreateAsyncTtsJobResponse,
@@ -82,7 +82,7 @@ async def create_async_tts_job(
         files=[],
     )
     await SpeechTaskRepository(context).add(row)
-    await enqueue(context, row, verdict)
+    await SPEECH_TASKS.enqueue(context, row, verdict)
     return CreateAsyncTtsJobResponse(job_id=row.id)
 
 

@@ -1,0 +1,79 @@
+"""What every command that makes a video does: files in, the job to its end, files out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from greenroom.cli.studio import Studio
+    from greenroom.runtime import Context
+
+
+async def deliver_video(
+    studio: Studio,
+    key: str,
+    submit: Callable[[], Awaitable[str]],
+    out: Path,
+    subtitle_file: Path | None = None,
+) -> None:
+    """Render and write the files, or go on with an unfinished video of the same order.
+
+    Args:
+        key: a digest of the order; `remember_order` keeps it with the job.
+        submit: puts the video into the queue and answers the job's id.
+    """
+    unfinished = await studio.unfinished(key)
+    await finish_video(studio, unfinished.id if unfinished else await submit(), out, subtitle_file)
+
+
+async def finish_video(
+    studio: Studio, job_id: str, out: Path | None, subtitle_file: Path | None = None
+) -> None:
+    """Wait for a video and write its files. Raises UserError: it failed."""
+    from greenroom.cli.studio import require_success, with_progress
+    from greenroom.video.repository import VideoJobRepository
+
+    require_success(await with_progress(studio, job_id, "Rendering"), "the video")
+    async with studio.transaction(read_only=True) as context:
+        job = await VideoJobRepository(context).find(job_id)
+    assert job is not None
+    if out is not None:
+        await _fetch_object(studio, job.video_key, out)
+    if subtitle_file is not None:
+        name = f"subtitles{subtitle_file.suffix.lower()}"
+        await _fetch_object(studio, job.subtitle_key(name), subtitle_file)
+
+
+async def remember_order(context: Context, job_id: str, key: str) -> None:
+    """So that the same command goes on with this job."""
+    from greenroom.jobs.repository import JobRepository
+
+    job = await JobRepository(context).find(job_id)
+    assert job is not None
+    job.request_key = key
+
+
+async def upload_file(studio: Studio, path: Path) -> str:
+    """A link to the file in the store."""
+    key = await put_file(studio, path)
+    async with studio.transaction(read_only=True) as context:
+        return context.download_url(key)
+
+
+async def put_file(studio: Studio, path: Path) -> str:
+    """The file's key in the store; what lies below `uploads/` is swept away after two days."""
+    key = f"uploads/command-line/{studio.scope.project_id}/{studio.runtime.new_id()}"
+    await studio.runtime.objects.put_file(key, path)
+    return key
+
+
+async def _fetch_object(studio: Studio, key: str, out: Path) -> None:
+    """Write an object of the store to a file, which appears when it is whole."""
+    building = out.with_name(f".{out.name}.part")
+    try:
+        await studio.runtime.objects.download(key, building)
+        building.replace(out)
+    finally:
+        building.unlink(missing_ok=True)
