@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )
+    worker_silence_s: int = Field(
+        40,
+        ge=2,
+        description="With PostgreSQL: seconds after which the jobs of a worker that gives no sign of life "
+        "are taken over by the others.",
+    )
     outgoing_networks: str | None = Field(
         None,
         description="Networks that are not public and that callbacks may reach all the same, in CIDR "

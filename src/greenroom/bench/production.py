@@ -1,7 +1,8 @@
-"""What an edited scene costs in a video of many, beside the whole video.
+"""What an edited scene costs in a video of many, and what a second worker saves, beside the whole video.
 
 The jobs are those of the API, run in this process on a fresh data folder; the presenter is the cast's first.
-`GREENROOM_BENCH_SCENES` and `GREENROOM_BENCH_SIZE` (`1280x720`) change the video.
+`GREENROOM_BENCH_SCENES` and `GREENROOM_BENCH_SIZE` (`1280x720`) change the video. Two workers need a
+PostgreSQL: `GREENROOM_BENCH_POSTGRESQL` is the URL of a server on which databases may be made.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from greenroom.bench.production_fleet import fresh_database, seconds_taken
 from greenroom.bench.table import Row, Value
 from greenroom.engines.protocols import EngineError
 
 SCENES_VARIABLE, SIZE_VARIABLE = "GREENROOM_BENCH_SCENES", "GREENROOM_BENCH_SIZE"
 SCENES, SIZE = 20, "640x360"
+SERVER_VARIABLE = "GREENROOM_BENCH_POSTGRESQL"
 SHARE_GOAL = 15
 """An edited scene of twenty costs at most one such part of the whole."""
+_WORKERS_GOAL = ">= 1.8"
 _VOICE = "piper-en_US-joe"
 
 
@@ -36,6 +42,7 @@ def run(scenes: int | None = None, size: str | None = None) -> list[Row]:
     edited[count // 2] = "This one has been edited since: " + edited[count // 2]
     with tempfile.TemporaryDirectory(prefix="bench-production-") as folder:
         whole_s, again_s, edited_s = asyncio.run(_measure(Path(folder), size, (texts, texts, edited)))
+        shared = _shared_rows(Path(folder) / "fleet", _order(texts, size))
     common: dict[str, Value] = {"scenes": count, "size": size, "cores": len(os.sched_getaffinity(0))}
     whole = f"the whole video: {whole_s:.1f} s"
     return [
@@ -56,6 +63,31 @@ def run(scenes: int | None = None, size: str | None = None) -> list[Row]:
             "",
             {"seconds": round(again_s, 2), **common},
         ),
+        *(replace(row, extra={**row.extra, **common}) for row in shared),
+    ]
+
+
+def _shared_rows(folder: Path, order: Mapping[str, Any]) -> list[Row]:
+    """One worker and two, each pinned to a core."""
+    server = os.environ.get(SERVER_VARIABLE)
+    if not server:
+        return [Row("two_workers", None, "", f"left out: {SERVER_VARIABLE} names no server", _WORKERS_GOAL)]
+    taken = {}
+    for workers in (1, 2):
+        with fresh_database(server) as url:
+            taken[workers] = seconds_taken(url, folder / str(workers), order, workers)
+    return [
+        Row(
+            name,
+            round(alone / both, 3),
+            "x one worker",
+            f"one worker on one core: {alone:.1f} s",
+            _WORKERS_GOAL,
+            {"seconds": round(both, 2)},
+        )
+        for name, alone, both in zip(
+            ("two_workers", "two_workers_speech_at_hand"), taken[1], taken[2], strict=True
+        )
     ]
 
 
@@ -90,7 +122,7 @@ async def _measure(folder: Path, size: str, versions: Sequence[Sequence[str]]) -
     return taken
 
 
-def _order(texts: Sequence[str], size: str) -> dict[str, object]:
+def _order(texts: Sequence[str], size: str) -> dict[str, Any]:
     from greenroom.cast.catalogue import load_cast
 
     presenters = load_cast(None, "all").presenters

@@ -44,14 +44,16 @@ def run(duration_s: int = DURATION_S) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="bench-render-") as name:
         folder = Path(name)
         package = _package(folder)
-        _write_speech(folder / "speech.wav", duration_s)
+        write_speech(folder / "speech.wav", duration_s)
         for label, (width, height) in SIZES.items():
             plan = RenderPlan(
                 (ScenePlan(str(package), str(folder / "speech.wav"), background="#E8EEF4"),), width, height
             )
             path = folder / f"{label}.json"
             path.write_text(plan.to_json(), encoding="utf-8")
-            before, rendered, after = (_in_child(task, path) for task in ("encode", "render", "encode"))
+            before, rendered, after = (
+                measured_in_child(task, path) for task in ("encode", "render", "encode")
+            )
             alone = {**before, "frame_ms": (before["frame_ms"] + after["frame_ms"]) / 2}
             rows += _rows(label, plan, rendered, alone)
     return rows
@@ -139,7 +141,7 @@ def _opener(package: Path) -> AvatarOpener:
     return lambda path: Avatar(path, path / "base.mp4", path / "alpha.mp4", ((0, 10**9),), None)
 
 
-def _write_speech(path: Path, duration_s: int) -> None:
+def write_speech(path: Path, duration_s: int) -> None:
     """Noise in the rhythm of syllables: the cost of a render does not depend on what is said."""
     from greenroom.media.wav import write_wav
 
@@ -150,7 +152,8 @@ def _write_speech(path: Path, duration_s: int) -> None:
     write_wav(path, pcm, _SAMPLE_RATE)
 
 
-def _in_child(task: str, plan: Path) -> dict[str, Any]:
+def measured_in_child(task: str, plan: Path) -> dict[str, Any]:
+    """What one measurement of this module found; `task` is `render` or `encode`, `plan` a plan as JSON."""
     command = [sys.executable, "-m", "greenroom.bench.render", task, str(plan)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

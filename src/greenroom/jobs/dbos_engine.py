@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -18,6 +17,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, Enque
 from sqlalchemy.orm import Session
 
 from greenroom.jobs.engine import JobQueue, JobSubmission, JsonValue, WorkerOptions
+from greenroom.jobs.fleet import Member, worker_name
 from greenroom.jobs.kinds import KINDS, load_kind, queue_of
 from greenroom.jobs.models import JobRow, JobState
 from greenroom.jobs.repository import JobRepository, forgive_attempts, scope_of_job
@@ -33,7 +33,7 @@ APPLICATION_VERSION = "greenroom-1"
 job's steps changes in a way that cannot replay."""
 EMBEDDED_EXECUTOR = "embedded"
 """Constant too: the next process on the same data folder takes up what the last one left. In a shared
-database each machine has its own name instead, for the lease on the folder holds on one machine only."""
+database each worker has its own name instead: see `jobs.fleet`."""
 _WORKFLOW = "greenroom.job"
 
 _active: DbosEngine | None = None
@@ -58,6 +58,7 @@ class DbosEngine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[str]] = set()
         self._stopping = False
+        self._member: Member | None = None
         _quieten()
 
     def prepare(self) -> None:
@@ -117,13 +118,16 @@ class DbosEngine:
             "name": APPLICATION,
             "system_database_url": self._url,
             "application_version": APPLICATION_VERSION,
-            "executor_id": EMBEDDED_EXECUTOR if self._url.startswith("sqlite") else socket.gethostname(),
+            "executor_id": self._worker_name,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "ERROR",
             "enable_otlp": False,
         }
         # Launched from a thread with no event loop, DBOS runs the workflows on a loop of its own.
         _call_in_thread(lambda: self._launch(config))
+        if self._is_shared:
+            self._member = Member(self._settings, self._worker_name, _take_over)
+            self._member.start()
 
     def stop(self) -> None:
         global _active
@@ -132,6 +136,9 @@ class DbosEngine:
         self._stopping = True
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._wind_down(), self._loop).result(timeout=30)
+        if self._member is not None:
+            self._member.stop()
+            self._member = None
         _call_in_thread(DBOS.destroy)
         self._loop = self._runtime = None
         _active = None
@@ -161,6 +168,15 @@ class DbosEngine:
             )
         finally:
             self._tasks.discard(task)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether workers of other folders and machines take jobs from the same database."""
+        return not self._url.startswith("sqlite")
+
+    @property
+    def _worker_name(self) -> str:
+        return worker_name(self._settings.data_dir) if self._is_shared else EMBEDDED_EXECUTOR
 
     def _launch(self, config: DBOSConfig) -> None:
         DBOS(config=config)
@@ -216,6 +232,11 @@ async def _durable_step(name: str, function: Callable[[], Awaitable[JsonValue]])
         return await function()
 
     return await DBOS.run_step_async({"name": name}, step)
+
+
+def _take_over(workers: Sequence[str]) -> None:
+    """Put the jobs of workers that are gone back into the queue; each is begun by one worker only."""
+    DBOS._recover_pending_workflows(list(workers))
 
 
 def _call_in_thread(function: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "modeling.train": (JobQueue.GPU_TRAIN, "greenroom.modeling.jobs:TRAIN"),
     "subtitles.generate": (JobQueue.CPU_SHORT, "greenroom.subtitles.jobs:GENERATE"),
     "video.detect-photo": (JobQueue.CPU_SHORT, "greenroom.video.photo.detection:DETECT"),
+    "video.help": (JobQueue.CPU_RENDER, "greenroom.video.helping:HELP"),
     "video.review": (JobQueue.CPU_SHORT, "greenroom.video.review:REVIEW"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from greenroom.db.base import ScopedRow, UtcTime
+from greenroom.db.base import Base, ScopedRow, UtcTime
 
 
 class JobState(StrEnum):
@@ -71,3 +71,14 @@ class JobRow(ScopedRow):
         if state not in TRANSITIONS[JobState(self.state)]:
             raise ValueError(f"a job cannot go from {self.state} to {state}")
         self.state = state
+
+
+class WorkerRow(Base):
+    """A worker of a shared database. Of no tenant."""
+
+    __tablename__ = "job_workers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Its name in the engine, too."""
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    """Its last sign of life."""

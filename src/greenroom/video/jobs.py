@@ -19,6 +19,7 @@ from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
+from greenroom.video.helping import ask_for_help, send_helpers_home
 from greenroom.video.layer_files import fetch_layers, layer_payload
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
@@ -26,6 +27,7 @@ from greenroom.video.photo.steps import photo_payload, prepare_photo
 from greenroom.video.plan import ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.reusing import KEYS_FILE, Reusing
+from greenroom.video.sharing import PART, SPEECH, Files, Sharing
 from greenroom.video.subtitling import FILE_NAMES
 
 _WORK = "greenroom.video.rendering"
@@ -37,7 +39,8 @@ _PHOTO_SHARE = 0.4
 
 async def run_video(job: JobContext) -> None:
     video = VideoSteps(job)
-    await job.step("start", video.start)
+    # A job that an earlier version began answers nothing here.
+    video.sharing.is_on = bool(await job.step("start", video.start))
     await video.load()
     first = _PHOTO_SHARE if video.plan.photo is not None else 0.0
     job.share(0.0, first)
@@ -47,7 +50,7 @@ async def run_video(job: JobContext) -> None:
         await job.step(f"speech-{index}", video.speak, index)
     # The voice's model is not needed any more.
     await job.drop_child()
-    segments = await job.step("plan", video.write_plan)
+    segments = await job.step("plan", video.offer_plan)
     for number in range(segments):
         job.share(*_part(first + _SPEECH_SHARE, _RENDER_SHARE, number, segments))
         await job.step(f"segment-{number}", video.render, number)
@@ -69,6 +72,7 @@ class VideoSteps:
         self.plan: VideoPlan
         self.title = ""
         self.reusing = Reusing(job)
+        self.sharing = Sharing(job)
 
     async def load(self) -> None:
         async with self.job.transaction(read_only=True) as context:
@@ -76,6 +80,7 @@ class VideoSteps:
             self.plan, self.title = VideoPlan.from_json(row.plan), row.asset_name
 
     async def start(self) -> JsonValue:
+        """Whether other workers help."""
         async with self.job.transaction() as context:
             row = await self._row(context)
             if row.state == VideoState.CANCELED:
@@ -84,7 +89,7 @@ class VideoSteps:
                 row.advance(VideoState.PROCESSING)
                 row.started_at = context.now()
                 VideoJobRepository(context).touch(row)
-        return None
+            return await ask_for_help(context, row)
 
     async def prepare(self) -> JsonValue:
         """The avatar's package, and the pictures and videos of the scenes, into the scratch folder."""
@@ -108,9 +113,16 @@ class VideoSteps:
         return None
 
     async def speak(self, index: int) -> JsonValue:
+        if not self._wav(index).is_file():
+            if self.sharing.is_on:
+                await self.sharing.work(SPEECH, index, self.speech_files, self.say)
+            else:
+                await self.say(index)
+        return None
+
+    async def say(self, index: int) -> None:
+        """The sound of a scene, made here."""
         scene, wav = self.plan.scenes[index], self._wav(index)
-        if wav.is_file():
-            return None
         recording = None
         if scene.audio_key is not None:
             recording = self.folder / f"recording of scene {scene.number}"
@@ -132,9 +144,15 @@ class VideoSteps:
         if not await self.reusing.fetch_speech(order):
             await self._child("speech", order)
             await self.reusing.keep_speech(order)
-        return None
 
-    async def write_plan(self) -> JsonValue:
+    async def offer_plan(self) -> JsonValue:
+        """As `write_plan`; from here on others may render."""
+        segments = await self.write_plan()
+        if self.sharing.is_on:
+            await self.sharing.offer(PART, segments)
+        return segments
+
+    async def write_plan(self) -> int:
         """How many parts are to be rendered."""
         await self.prepare()
         for index in range(len(self.plan.scenes)):
@@ -159,16 +177,24 @@ class VideoSteps:
                 "owner": self.job.scope.project_id,
             },
         )
-        return answer["segments"]
+        return int(answer["segments"])
 
     async def render(self, number: int) -> JsonValue:
         if not self.plan_path.is_file():
             await self.write_plan()
+        if not self._segment(number).is_file():
+            if self.sharing.is_on:
+                await self.sharing.work(PART, number, self.part_files, self.draw)
+            else:
+                await self.draw(number)
+        return None
+
+    async def draw(self, number: int) -> None:
+        """A part of the video, rendered here or taken from an earlier video."""
         out = self._segment(number)
-        if not out.is_file() and not await self.reusing.fetch_segment(number, out):
+        if not await self.reusing.fetch_segment(number, out):
             await self._child("segment", {"plan": str(self.plan_path), "number": number, "out": str(out)})
             await self.reusing.keep_segment(number, out)
-        return None
 
     async def join(self, segments: int) -> JsonValue:
         """Seconds of the video and what `video_meta` says of it."""
@@ -230,6 +256,12 @@ class VideoSteps:
     @property
     def cover(self) -> Path:
         return self.folder / "cover.jpg"
+
+    def speech_files(self, index: int) -> Files:
+        return {"wav": self._wav(index), "timing": self._timing(index)}
+
+    def part_files(self, number: int) -> Files:
+        return {"part": self._segment(number)}
 
     def _wav(self, index: int) -> Path:
         return self.folder / f"speech-{index}.wav"
@@ -342,6 +374,7 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
         await take_video_back(context, row.id)
     row.ended_at = row.ended_at or context.now()
     VideoJobRepository(context).touch(row)
+    await send_helpers_home(context, row)
     await tell_end(context, row)
 
     async def tidy() -> None:

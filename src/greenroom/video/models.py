@@ -15,7 +15,15 @@ from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.video.cards.models import BusinessCard
 from greenroom.video.photo.models import PhotoDetection
 
-__all__ = ["TRANSITIONS", "BusinessCard", "JobKindOfVideo", "PhotoDetection", "VideoJob", "VideoState"]
+__all__ = [
+    "TRANSITIONS",
+    "BusinessCard",
+    "JobKindOfVideo",
+    "PhotoDetection",
+    "SharedPiece",
+    "VideoJob",
+    "VideoState",
+]
 
 
 class VideoState(StrEnum):
@@ -117,3 +125,24 @@ class VideoJob(ScopedRow):
     def photo_key(self) -> str:
         """The job's own copy of the photo that speaks, where one does."""
         return f"{self.prefix}/photo"
+
+
+class SharedPiece(ScopedRow):
+    """The speech of a scene, or a rendered part, of a video that several workers make."""
+
+    __tablename__ = "video_pieces"
+
+    video_id: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    is_done: Mapped[bool] = mapped_column(default=False)
+    """Its files lie in `folder`."""
+    holder: Mapped[str | None] = mapped_column(String(64))
+    """The job that makes it."""
+    held_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When another one may take it, unless the holder renews."""
+
+    @staticmethod
+    def folder(project_id: str, video_id: str) -> str:
+        """Where the files of a video's pieces lie until the video has ended."""
+        return f"video-pieces/{project_id}/{video_id}"

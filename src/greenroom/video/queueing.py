@@ -44,8 +44,12 @@ async def places_of(context: Context, jobs: Sequence[VideoJob]) -> Mapping[str, 
 
 def work_of(plan: VideoPlan) -> float:
     """Megapixels to be drawn, as far as they can be known beforehand."""
-    seconds = sum(_seconds(scene.text) for scene in plan.scenes)
-    return seconds * plan.fps * plan.width * plan.height / 1e6
+    return seconds_of(plan) * plan.fps * plan.width * plan.height / 1e6
+
+
+def seconds_of(plan: VideoPlan) -> float:
+    """How long the video will be, about."""
+    return sum(_seconds(scene.text) for scene in plan.scenes)
 
 
 def _seconds(text: str | None) -> float:

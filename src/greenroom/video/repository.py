@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from greenroom.clock import parse_wire_time
 from greenroom.db.repository import Page, Repository
 from greenroom.db.session import Session
-from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
+from greenroom.video.models import JobKindOfVideo, SharedPiece, VideoJob, VideoState
 from greenroom.video.wire import ListDigitalHumanVideoQuery
 
 SORT_KEYS = {
@@ -64,6 +64,81 @@ class VideoJobRepository(Repository[VideoJob]):
             elif value:
                 statement = statement.where(column == value)
         return statement
+
+
+class SharedPieceRepository(Repository[SharedPiece]):
+    """Taking and finishing are single statements, so that of several workers one wins."""
+
+    row = SharedPiece
+
+    async def offer(self, video_id: str, kind: str, count: int) -> None:
+        """Rows for pieces 0 to `count` - 1, where there are none yet."""
+        query = self._of(video_id, kind).with_only_columns(SharedPiece.number)
+        known = set(await self.session.scalars(query))
+        for number in range(count):
+            if number not in known:
+                piece = SharedPiece(id=_piece_id(video_id, kind, number), video_id=video_id)
+                piece.kind, piece.number, piece.is_done = kind, number, False
+                self.session.add(self.stamp(piece))
+        await self.session.flush()
+
+    async def free(self, video_id: str, kind: str) -> list[int]:
+        """Numbers, in order, of the pieces that nobody makes or has made."""
+        query = self._of(video_id, kind).where(
+            SharedPiece.is_done.is_(False), self._is_loose(self.context.now())
+        )
+        numbers = query.with_only_columns(SharedPiece.number).order_by(SharedPiece.number)
+        return list(await self.session.scalars(numbers))
+
+    async def take(self, video_id: str, kind: str, number: int, holder: str, until: datetime) -> bool:
+        """Hold a piece until then, or go on holding it; False: it is done, or another one's."""
+        now = self.context.now()
+        mine = or_(self._is_loose(now), SharedPiece.holder == holder)
+        statement = (
+            update(SharedPiece)
+            .where(SharedPiece.id == _piece_id(video_id, kind, number), SharedPiece.is_done.is_(False), mine)
+            .values(holder=holder, held_until=until, updated_at=now)
+            .returning(SharedPiece.id)
+        )
+        return await self.session.scalar(statement) is not None
+
+    async def finish(self, video_id: str, kind: str, number: int) -> None:
+        await self._set(video_id, kind, number, is_done=True)
+
+    async def give_back(self, video_id: str, kind: str, number: int) -> None:
+        """Anybody may take it now, also if it was done."""
+        await self._set(video_id, kind, number, is_done=False, holder=None, held_until=None)
+
+    async def is_done(self, video_id: str, kind: str, number: int) -> bool:
+        piece = await self.find(_piece_id(video_id, kind, number))
+        return piece is not None and piece.is_done
+
+    async def counts(self, video_id: str, kind: str) -> tuple[int, int]:
+        """How many there are and how many are done."""
+        states = list(
+            await self.session.scalars(self._of(video_id, kind).with_only_columns(SharedPiece.is_done))
+        )
+        return len(states), sum(states)
+
+    async def forget(self, video_id: str) -> None:
+        await self.session.execute(delete(SharedPiece).where(SharedPiece.video_id == video_id))
+
+    def _of(self, video_id: str, kind: str) -> Select[SharedPiece]:
+        return self.select().where(SharedPiece.video_id == video_id, SharedPiece.kind == kind)
+
+    def _is_loose(self, now: datetime) -> Any:
+        return or_(SharedPiece.holder.is_(None), SharedPiece.held_until < now)
+
+    async def _set(self, video_id: str, kind: str, number: int, **values: Any) -> None:
+        await self.session.execute(
+            update(SharedPiece)
+            .where(SharedPiece.id == _piece_id(video_id, kind, number))
+            .values(updated_at=self.context.now(), **values)
+        )
+
+
+def _piece_id(video_id: str, kind: str, number: int) -> str:
+    return f"{video_id}:{kind}-{number}"
 
 
 async def job_of_any_tenant(session: Session, job_id: str) -> VideoJob | None:

@@ -1,0 +1,113 @@
+"""The same videos by other means: FFmpeg's overlay filters and MoviePy, with a person who is drawn already.
+
+Both get the person as a clip with opacity, made beforehand, so they paint no mouth. Both encode with x264 in
+the same preset and quality. What is not installed is left out and named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from greenroom.bench.studio_inputs import Inputs
+from greenroom.engines.protocols import EngineError
+from greenroom.media.formats import Codec
+from greenroom.stage.plan import RenderPlan
+from greenroom.stage.render import render_video
+from greenroom.stage.sheet import TRANSPARENT
+
+FFMPEG_VARIABLE, MOVIEPY_VARIABLE = "GREENROOM_BENCH_FFMPEG", "GREENROOM_BENCH_MOVIEPY"
+_JOB = Path(__file__).with_name("moviepy_job.py")
+
+
+def write_person(plan: RenderPlan, out: Path) -> None:
+    """The person of the plan's only scene over nothing, as QuickTime Animation."""
+    scene = replace(plan.scenes[0], background=TRANSPARENT, layers=(), layers_below=0, subtitles=())
+    render_video(replace(plan, scenes=(scene,), codec=Codec.QTRLE, subtitle_style=None), out)
+
+
+def ffmpeg_factor(plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float | None:
+    """Seconds of video a second that FFmpeg lays together and encodes; None where there is no FFmpeg.
+
+    Raises:
+        EngineError: FFmpeg failed.
+    """
+    program = shutil.which(os.environ.get(FFMPEG_VARIABLE) or "ffmpeg")
+    if program is None:
+        return None
+    command = [
+        program,
+        "-v",
+        "error",
+        "-y",
+        "-loop",
+        "1",
+        "-framerate",
+        str(plan.fps),
+        "-i",
+        str(inputs.picture),
+    ]
+    command += ["-i", str(person)]
+    for clip in inputs.clips:
+        command += ["-stream_loop", "-1", "-i", str(clip)]
+    command += ["-i", str(inputs.speech), "-stream_loop", "-1", "-i", str(inputs.music)]
+    below, above = plan.scenes[0].layers
+    chain = (
+        f"[0:v]scale={plan.width}:{plan.height}[wall];[2:v]scale={below.width}:-2[low];"
+        f"[3:v]scale={above.width}:-2[high];[wall][low]overlay={below.x}:{below.y}[a];"
+        f"[a][1:v]overlay=0:0[b];[b][high]overlay={above.x}:{above.y}:shortest=0[v];"
+        "[5:a]volume=0.3[m];[4:a][m]amix=inputs=2:duration=first[s]"
+    )
+    command += ["-filter_complex", chain, "-map", "[v]", "-map", "[s]", "-c:v", "libx264"]
+    command += ["-preset", plan.preset, "-crf", str(plan.crf), "-threads", str(plan.threads)]
+    command += ["-pix_fmt", "yuv420p", "-c:a", "aac", "-t", str(_seconds(person)), str(out)]
+    started = time.perf_counter()
+    _run(command)
+    return _seconds(person) / (time.perf_counter() - started)
+
+
+def moviepy_factor(plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float | None:
+    """The same of MoviePy, in the Python that `GREENROOM_BENCH_MOVIEPY` names; None without it."""
+    python = os.environ.get(MOVIEPY_VARIABLE)
+    if not python:
+        return None
+    job = {
+        "picture": str(inputs.picture),
+        "person": str(person),
+        "speech": str(inputs.speech),
+        "cues": [[cue.start_ms / 1000, cue.end_ms / 1000, "\n".join(cue.lines)] for cue in inputs.cues],
+        "font": _font(),
+        "size": [plan.width, plan.height],
+        "fps": plan.fps,
+        "preset": plan.preset,
+        "crf": plan.crf,
+        "threads": plan.threads,
+        "seconds": _seconds(person),
+        "out": str(out),
+    }
+    answer = _run([python, str(_JOB)], json.dumps(job))
+    return float(json.loads(answer.splitlines()[-1])["realtime_factor"])
+
+
+def _seconds(path: Path) -> float:
+    from greenroom.media.probe import probe
+
+    video = probe(path).video
+    assert video is not None
+    return float(video.duration_s)
+
+
+def _font() -> str:
+    return _run(["fc-match", "-f", "%{file}", "sans"])
+
+
+def _run(command: list[str], text: str | None = None) -> str:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EngineError(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
+    return done.stdout
