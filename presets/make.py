@@ -5,28 +5,41 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from presets.cast import CAST
+
+_PICTURES_FROM_ANOTHER = 24_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presenter", required=True, choices=sorted(CAST))
     parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument(
+        "--like", choices=sorted(CAST), help="a presenter of the cast whose mouth the training begins with"
+    )
     parser.add_argument("--date", help="of the release, YYYY-MM-DD; today by default")
     chosen = parser.parse_args()
     name, folder = chosen.presenter, chosen.out
     if not (folder / "unseen.mp4").exists():
         _run("presets.build", "--presenter", name, "--out", str(folder))
     if not (folder / "package").exists():
-        train(name, folder)
+        train(name, folder, chosen.like)
     day = ["--date", chosen.date] if chosen.date else []
     _run("greenroom.cast.add", str(folder / "package"), "--name", name, *day)
 
 
-def train(name: str, folder: Path) -> None:
-    """Let image modeling learn from the footage in `folder`; a training that was cut off goes on."""
+def train(name: str, folder: Path, like: str | None = None) -> None:
+    """Let image modeling learn from the footage in `folder`; a training that was cut off goes on.
+
+    `like` is a presenter that ships: with their mouth to begin with, half the pictures are enough.
+    """
+    from greenroom.cast.catalogue import ARCHIVE, CAST_FOLDER
+    from greenroom.engines.mouth.learning import PainterOptions
+    from greenroom.engines.mouth.package import PAINTER
     from greenroom.engines.mouth.trainer import TrainingOptions, train_avatar
     from greenroom.engines.protocols import AvatarSource
 
@@ -34,7 +47,12 @@ def train(name: str, folder: Path) -> None:
         print(f"\r{stage} {done:.0%}".ljust(70), end="", file=sys.stderr, flush=True)
 
     source = AvatarSource(folder / "footage.mp4", name.capitalize(), None, folder / "marks.json")
-    train_avatar(source, folder / "training", folder / "package", TrainingOptions(), report)
+    options = TrainingOptions()
+    if like is not None:
+        with zipfile.ZipFile(CAST_FOLDER / like / ARCHIVE) as archive:
+            start = Path(archive.extract(PAINTER, folder))
+        options = replace(options, painter=PainterOptions(pictures=_PICTURES_FROM_ANOTHER, start=start))
+    train_avatar(source, folder / "training", folder / "package", options, report)
     print(file=sys.stderr)
 
 

@@ -21,6 +21,7 @@ from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
 from greenroom.engines.mouth.compact import compact
 from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
 from greenroom.engines.mouth.preparation import Footage, Hearing, stretched
+from greenroom.engines.mouth.starting import begin_with
 
 Floats = npt.NDArray[np.float32]
 Step = Callable[[float], None]
@@ -224,6 +225,8 @@ class PainterOptions:
     learning_rate: float = 2e-3
     widths: tuple[int, int, int] = (40, 56, 72)
     gradient_weight: float = 2.0
+    start: Path | None = None
+    """The `mouth.onnx` of another avatar to begin with, which half the pictures are then enough for."""
 
 
 def train_painter(
@@ -239,6 +242,8 @@ def train_painter(
     torch.manual_seed(0)
     basis, mean = (torch.from_numpy(planes) for planes in coder.basis(GRID))
     painter = Painter(footage.geometry.side, basis, mean, options.widths)
+    if options.start is not None:
+        begin_with(painter, options.start)
     painter.to(machine.device, memory_format=torch.channels_last)
     steps = max(1, options.pictures // _BATCH_PICTURES)
     optimiser = torch.optim.AdamW(painter.parameters(), lr=options.learning_rate, weight_decay=1e-4)
