@@ -14,6 +14,7 @@ import typer
 from greenroom.cli.errors import UserError
 from greenroom.cli.slides import slides
 from greenroom.cli.video_delivery import deliver_video, put_file, remember_order, upload_file
+from greenroom.cli.video_dialogue import dialogue
 from greenroom.cli.video_photo import photo
 from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 app.command("photo")(photo)
 app.command("slides")(slides)
+app.command("dialogue")(dialogue)
 app.command("list")(list_tasks)
 app.command("retry")(retry)
 app.command("preview")(preview)

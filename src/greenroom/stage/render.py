@@ -29,6 +29,7 @@ from greenroom.stage.clock import performance_frame
 from greenroom.stage.course import WAY_BACK_FRAMES, Course, idle_start
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
+from greenroom.stage.kept import KeptAvatars
 from greenroom.stage.layer_sound import with_layer_sound
 from greenroom.stage.layers import LayerFrame, LayerRun, LayerStack, SceneSpan
 from greenroom.stage.mix import mixed_sound
@@ -76,7 +77,7 @@ class Renderer:
         cv2.setNumThreads(1)
         self.plan = plan
         self.times = StageTimes()
-        self._opener = opener
+        self._opener = KeptAvatars(opener)
         self._acts: dict[int, _Act] = {}
 
     def segment(self, spec: SegmentSpec, out: Path, progress: Progress | None = None) -> None:

@@ -41,7 +41,7 @@ async def retry_video(context: Context, job_id: str, *, reviewed: bool = True) -
     job.script_id, job.asset_name, job.content = failed.script_id, failed.asset_name, failed.content
     try:
         job.plan = await _copied(context, failed, job)
-        await reserve_video(context, job.id, VideoPlan.from_json(job.plan).avatar_asset_id)
+        await reserve_video(context, job.id, VideoPlan.from_json(job.plan).avatars)
         await require_room(context)
     except Exception:
         await context.objects.delete_prefix(job.prefix)

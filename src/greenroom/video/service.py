@@ -68,7 +68,7 @@ async def create_video(
             await context.objects.put_bytes(job.photo_key, photo.data)
         person = photo.plan(job.photo_key) if photo is not None else None
         plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key, person)
-        await reserve_video(context, job.id, plan.avatar_asset_id)
+        await reserve_video(context, job.id, plan.avatars)
         # Reserving lets a tenant's orders through one after the other, so this count holds.
         await require_room(context)
     except Exception:
