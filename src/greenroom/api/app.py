@@ -19,7 +19,8 @@ from starlette.types import Receive, Scope, Send
 from greenroom.api import openapi
 from greenroom.api.admin.endpoint import AdminEndpoint
 from greenroom.api.answers import arguments_of, error_reply, reply
-from greenroom.api.catalogue import CatalogueEntry, catalogue
+from greenroom.api.catalogue import CatalogueEntry
+from greenroom.api.extensions import all_entries
 from greenroom.api.gate import Gate, Trail, raw_path_of, source_of
 from greenroom.api.identity import IDENTITY_PATHS, IdentityEndpoints
 from greenroom.api.operations import BoundOperation, load_operations
@@ -57,7 +58,7 @@ class Api:
     def __init__(self, runtime: Runtime, operations: Mapping[str, BoundOperation]) -> None:
         self._runtime = runtime
         self._operations = operations
-        self._router = Router(catalogue().values())
+        self._router = Router(all_entries().values())
         self.gate = Gate(runtime)
         self.audit = AuditWriter(runtime.sessions, runtime.clock)
         self.gate.on_use = self.audit.used

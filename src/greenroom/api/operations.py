@@ -23,7 +23,8 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 import greenroom
-from greenroom.api.catalogue import CatalogueEntry, UnknownOperationError, catalogue
+from greenroom.api.catalogue import CatalogueEntry, UnknownOperationError
+from greenroom.api.extensions import all_entries
 
 Handler = Callable[..., Awaitable[Any]]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
@@ -127,7 +128,7 @@ def bind(handlers: list[Handler]) -> Mapping[str, BoundOperation]:
     for handler in handlers:
         name = getattr(handler, _ATTRIBUTE)
         try:
-            entry = catalogue()[name]
+            entry = all_entries()[name]
         except KeyError:
             raise OperationTableError(f"{handler.__name__}: no operation is called {name}") from None
         if name in bound and bound[name].handler is not handler:

@@ -180,7 +180,7 @@ class _Act:
         wall, cpu = time.perf_counter(), time.process_time()
         performer = Performer(opener(Path(scene.package)), scene.seed)
         span = SceneSpan(plan.canvas, plan.fps, scene_frames(plan, scene))
-        stages = _stages(scene, performer, plan.canvas)
+        stages = _stages(scene, performer, plan)
         layers = LayerStack(stages, scene.layers, scene.layers_below, span)
         style = plan.subtitle_style if scene.subtitles else None
         size = (plan.width, plan.height)
@@ -216,15 +216,17 @@ class _Act:
             self.sheet.draw_clear(planes, over(self.stages[0]), over(self.stages[1]), above)
 
 
-def _stages(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> tuple[Scene, ...]:
+def _stages(scene: ScenePlan, performer: Performer, plan: RenderPlan) -> tuple[Scene, ...]:
     """Raises SceneError: a person who was not cut out cannot stand before nothing."""
+    canvas, fine = plan.canvas, plan.super_resolution
     area = performer.person_area
     if scene.background == TRANSPARENT and scene.show_person and area is None:
         raise SceneError(
             "The avatar stands before the background of its footage, so its video cannot be transparent: "
             "choose H264, or train the avatar on footage before a plain screen."
         )
-    person = Person(performer.picture_size, scene.placement or _framed(scene, performer, canvas), area)
+    placement = scene.placement or _framed(scene, performer, canvas)
+    person = Person(performer.picture_size, placement, area, fine)
     grounds = (BLACK, WHITE) if scene.background == TRANSPARENT else (scene.background,)
     return tuple(Scene(canvas, background_picture(ground, canvas), person) for ground in grounds)
 

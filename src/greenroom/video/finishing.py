@@ -22,6 +22,7 @@ def output_members(payload: dict[str, Any]) -> dict[str, Any]:
     members: dict[str, Any] = {
         "codec": Codec(output.get("codec", Codec.H264)),
         "ends_at_first_frame": output.get("ends_at_first_frame", False),
+        "super_resolution": output.get("super_resolution", False),
     }
     return members if crop is None else {**members, "crop": Crop(*canvas_of(payload), *crop)}
 

@@ -20,6 +20,7 @@ from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
+from greenroom.video.deliveries.service import send_out
 from greenroom.video.finishing import cut_canvas
 from greenroom.video.layer_files import fetch_layers, layer_payload
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
@@ -352,6 +353,7 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
     unpublished: list[str] = []
     if outcome.state is JobState.SUCCEEDED:
         row.advance(VideoState.SUCCEED)
+        await send_out(context, row.id)
     elif row.state != VideoState.CANCELED:
         row.advance(VideoState.FAILED)
         row.error_code = outcome.error_code or "MSS.00000004"

@@ -13,9 +13,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from greenroom.db.base import ScopedRow, UtcTime
 from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.video.cards.models import BusinessCard
+from greenroom.video.deliveries.models import VideoDelivery
 from greenroom.video.photo.models import PhotoDetection
 
-__all__ = ["TRANSITIONS", "BusinessCard", "JobKindOfVideo", "PhotoDetection", "VideoJob", "VideoState"]
+__all__ = [
+    "TRANSITIONS",
+    "BusinessCard",
+    "JobKindOfVideo",
+    "PhotoDetection",
+    "VideoDelivery",
+    "VideoJob",
+    "VideoState",
+]
 
 
 class VideoState(StrEnum):

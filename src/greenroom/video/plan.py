@@ -136,6 +136,8 @@ class OutputPlan:
     crop: tuple[int, int] | None = None
     """dx and dy of the part that is kept of the avatar's picture; None: the whole."""
     ends_at_first_frame: bool = False
+    super_resolution: bool = False
+    """A person who is shown larger than filmed keeps more detail."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -19,6 +19,12 @@ from greenroom.video.photo.routes import (
     show_photo_detection,
     show_photo_digital_human_video,
 )
+from greenroom.video.preview_routes import (
+    create_video_preview,
+    delete_video_preview,
+    retry_video,
+    show_video_preview,
+)
 from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
@@ -35,13 +41,17 @@ __all__ = [
     "create_digital_human_business_card",
     "create_photo_detection",
     "create_photo_digital_human_video",
+    "create_video_preview",
     "delete_digital_human_business_card",
+    "delete_video_preview",
     "list_digital_human_business_card",
     "list_digital_human_video",
+    "retry_video",
     "show2_d_digital_human_video",
     "show_digital_human_business_card",
     "show_photo_detection",
     "show_photo_digital_human_video",
+    "show_video_preview",
     "update_digital_human_business_card",
 ]
 

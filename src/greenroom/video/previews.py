@@ -1,0 +1,192 @@
+"""Previews over the API: a scene's beginning is drawn by a short job and kept for a day.
+
+A preview has no row of its own: the durable job's is enough. Its order lies beside its inputs in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import structlog
+
+from greenroom.api.wire import ErrorResponse
+from greenroom.clock import wire_time
+from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JobSubmission, JsonValue
+from greenroom.jobs.errors import JobCancelledError
+from greenroom.jobs.models import JobRow, JobState
+from greenroom.jobs.repository import JobRepository, ended_of_kind
+from greenroom.moderation import service as moderation
+from greenroom.runtime import Context, Runtime
+from greenroom.storage.objects import ObjectNotFoundError
+from greenroom.tenants.service import scope_of_project
+from greenroom.video.errors import QueueFullError, VideoPreviewNotFoundError, VideoStateError
+from greenroom.video.jobs import VideoSteps
+from greenroom.video.plan import VideoPlan
+from greenroom.video.planning import make_plan
+from greenroom.video.preview import one_scene
+from greenroom.video.preview_wire import (
+    CreateVideoPreviewReq,
+    CreateVideoPreviewResponse,
+    ShowVideoPreviewResponse,
+)
+from greenroom.video.review import review_order
+from greenroom.video.subtitles import subtitle_order
+
+log = structlog.get_logger(__name__)
+
+KIND = "video.preview"
+MOST_UNFINISHED = 5
+"""Of a project, at a time."""
+LIFE = timedelta(days=1)
+_BATCH = 50
+_STATES = {JobState.WAITING: "WAITING", JobState.RUNNING: "PROCESSING", JobState.SUCCEEDED: "SUCCEED"}
+"""On the wire, as those of videos are; whatever else is FAILED."""
+
+
+async def create_preview(context: Context, body: CreateVideoPreviewReq) -> CreateVideoPreviewResponse:
+    """Check the scene in full and have its beginning drawn. Nothing is charged.
+
+    Raises:
+        QueueFullError: the project has as many unfinished previews as it may have.
+        ContentRefusedError: a text does not pass the content review.
+        VideoStateError: a person has to look at the text first.
+        GreenroomError: as for an order of the video.
+    """
+    if await JobRepository(context).count_unfinished(KIND) >= MOST_UNFINISHED:
+        raise QueueFullError(f"{MOST_UNFINISHED} previews are being made already: wait for one of them")
+    content = await one_scene(context, body.order, body.sequence_no)
+    subtitles = await subtitle_order(context, content)
+    if moderation.is_for_people(context, await review_order(context, content, subtitles)):
+        raise VideoStateError(
+            "a text of the scene has to be looked at by a person first, and previews do not wait for that: "
+            "order the video"
+        )
+    preview_id = context.new_id()
+    folder = _inputs(context.project_id, preview_id)
+    try:
+        plan = await make_plan(context, content, folder, subtitles=subtitles)
+    except Exception:
+        await context.objects.delete_prefix(folder)
+        raise
+    order = {"plan": plan.to_json(), "seconds": body.seconds}
+    await context.objects.put_bytes(f"{folder}/order.json", json.dumps(order).encode())
+    assert context.runtime.jobs is not None, "the server runs no job engine"
+    await context.runtime.jobs.submit(context, JobSubmission(preview_id, KIND, preview_id))
+    return CreateVideoPreviewResponse(preview_id=preview_id)
+
+
+async def show_preview(context: Context, preview_id: str) -> ShowVideoPreviewResponse:
+    """Raises VideoPreviewNotFoundError."""
+    row = await _find(context, preview_id)
+    state = _STATES.get(JobState(row.state), "FAILED")
+    link = None
+    if state == "SUCCEED":
+        key = _video(context.project_id, preview_id)
+        link = context.download_url(key, content_type="video/mp4", inline=True)
+    return ShowVideoPreviewResponse(
+        preview_id=row.id,
+        state=state,
+        preview_video_url=link,
+        error_info=ErrorResponse.of(row.error_code, row.error_msg or "") if row.error_code else None,
+        create_time=wire_time(row.created_at),
+        expire_time=wire_time(row.ended_at + LIFE) if row.ended_at else None,
+    )
+
+
+async def delete_preview(context: Context, preview_id: str) -> None:
+    """Stop it, or remove what was drawn. Raises VideoPreviewNotFoundError."""
+    row = await _find(context, preview_id)
+    assert context.runtime.jobs is not None, "the server runs no job engine"
+    await context.runtime.jobs.request_cancel(context, row.id)
+    await context.runtime.jobs.forget(context, [row.id])
+    folder = _folder(context.project_id, preview_id)
+
+    async def tidy() -> None:
+        await context.objects.delete_prefix(folder)
+
+    context.after_commit(tidy)
+
+
+async def _find(context: Context, preview_id: str) -> JobRow:
+    row = await JobRepository(context).find(preview_id)
+    # A preview that somebody deletes while it is drawn ends a moment later.
+    if row is None or row.kind != KIND or row.cancel_requested:
+        raise VideoPreviewNotFoundError(preview_id)
+    return row
+
+
+async def run_preview(job: JobContext) -> None:
+    await job.step("preview", _Drawing(job).draw)
+
+
+class _Drawing:
+    def __init__(self, job: JobContext) -> None:
+        self._job = job
+
+    async def draw(self) -> JsonValue:
+        job = self._job
+        project_id = job.scope.project_id
+        try:
+            data = await job.runtime.objects.read_bytes(f"{_inputs(project_id, job.subject_id)}/order.json")
+        except ObjectNotFoundError:
+            raise JobCancelledError from None
+        order = json.loads(data)
+        steps = VideoSteps(job)
+        steps.plan = VideoPlan.from_json(order["plan"])
+        await steps.write_plan()
+        out = job.work_dir / "preview.mp4"
+        payload = {"plan": str(steps.plan_path), "seconds": order["seconds"], "out": str(out)}
+        await job.child("greenroom.video.rendering:preview", payload)
+        await job.runtime.objects.put_file(_video(project_id, job.subject_id), out)
+        return None
+
+
+async def end_preview(context: Context, subject_id: str, outcome: JobOutcome) -> None:
+    """What it was drawn from is not needed any more."""
+    is_kept = outcome.state is JobState.SUCCEEDED
+    rest = (_inputs if is_kept else _folder)(context.project_id, subject_id)
+
+    async def tidy() -> None:
+        await context.objects.delete_prefix(rest)
+
+    context.after_commit(tidy)
+
+
+PREVIEW = JobKind(run=run_preview, ended=end_preview)
+
+
+async def sweep_previews(runtime: Runtime) -> None:
+    """Once, over all tenants: previews that ended a day ago go with all that is theirs."""
+    last = runtime.clock() - LIFE
+    while True:
+        async with runtime.sessions.read() as session:
+            found = await ended_of_kind(session, KIND, last, _BATCH)
+        for project_id in {row.project_id for row in found}:
+            scope = await scope_of_project(runtime, project_id)
+            ids = [row.id for row in found if row.project_id == project_id]
+            for preview_id in ids:
+                await runtime.objects.delete_prefix(_folder(project_id, preview_id))
+            async with runtime.transaction(scope) as context:
+                assert context.runtime.jobs is not None, "the server runs no job engine"
+                await context.runtime.jobs.forget(context, ids)
+        if len(found) < _BATCH:
+            break
+        await asyncio.sleep(0)
+    # What a request left that was rolled back.
+    async for info in runtime.objects.list("previews"):
+        if runtime.clock() - info.modified > 2 * LIFE:
+            await runtime.objects.delete(info.key)
+
+
+def _folder(project_id: str, preview_id: str) -> str:
+    return f"previews/{project_id}/{preview_id}"
+
+
+def _inputs(project_id: str, preview_id: str) -> str:
+    return f"{_folder(project_id, preview_id)}/inputs"
+
+
+def _video(project_id: str, preview_id: str) -> str:
+    return f"{_folder(project_id, preview_id)}/preview.mp4"
