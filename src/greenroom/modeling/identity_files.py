@@ -57,7 +57,9 @@ def once_link(context: Context, row: TrainingJob, slot: str) -> str:
 async def scope_of_link(runtime: Runtime, query: Mapping[str, str]) -> Scope:
     """Whose file a request without any credentials may read. Raises TrainingFileLinkError."""
     wanted = EncryptFileQuery.model_construct(
-        **{name: query.get(name, "") for name in EncryptFileQuery.model_fields}
+        tenant_id=query.get("tenant_id", ""),
+        job_id=query.get("job_id", ""),
+        once_token=query.get("once_token", ""),
     )
     _opened(runtime, wanted)
     async with runtime.sessions.read() as session:
