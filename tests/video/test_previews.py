@@ -23,15 +23,15 @@ from greenroom.media.probe import probe
 from greenroom.runtime import Context
 from greenroom.video.errors import QueueFullError, VideoPreviewNotFoundError, VideoStateError
 from greenroom.video.models import VideoJob, VideoState
-from greenroom.video.preview_wire import CreateVideoPreviewReq, ShowVideoPreviewResponse
-from greenroom.video.previews import (
+from greenroom.video.previews.jobs import sweep_previews
+from greenroom.video.previews.service import (
     LIFE,
     MOST_UNFINISHED,
     create_preview,
     delete_preview,
     show_preview,
-    sweep_previews,
 )
+from greenroom.video.previews.wire import CreateVideoPreviewReq, ShowVideoPreviewResponse
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.retrying import retry_video
 

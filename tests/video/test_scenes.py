@@ -14,6 +14,8 @@ from tests.video.workshop import VOICE, Workshop, packets
 
 from greenroom.assets.service import NewAsset, ReadyFile, register_asset
 from greenroom.assets.states import AssetType
+from greenroom.billing.products import Item
+from greenroom.billing.repository.rows import ReservationRepository
 from greenroom.cast.catalogue import load_cast
 from greenroom.engines.mouth.package import write_manifest
 from greenroom.engines.protocols import Pronunciation, ReadingKind
@@ -31,6 +33,7 @@ from greenroom.subtitles.models import SubtitleJob
 from greenroom.subtitles.repository import SubtitleJobRepository
 from greenroom.subtitles.service import create_subtitle_file
 from greenroom.subtitles.wire import CreateSubtitleFileReq
+from greenroom.video.charging import charge_key
 from greenroom.video.errors import VideoContentError
 from greenroom.video.plan import AvatarPlan, BackgroundPlan, HumanPlan, ScenePlan, VideoPlan, VoicePlan
 from greenroom.video.preview import write_preview
@@ -71,7 +74,9 @@ def refused(workshop: Workshop, *scenes: dict[str, Any], **members: Any) -> str:
     return caught.value.message
 
 
-def avatar_of(workshop: Workshop, actions: tuple[str, ...] = (), tenant: str | None = None) -> str:
+def avatar_of(
+    workshop: Workshop, actions: tuple[str, ...] = (), tenant: str | None = None, *, is_flexus: bool = False
+) -> str:
     """An avatar that can be ordered, though not rendered."""
 
     async def register(context: Context) -> str:
@@ -82,7 +87,7 @@ def avatar_of(workshop: Workshop, actions: tuple[str, ...] = (), tenant: str | N
             name="Ana",
             type=AssetType.HUMAN_MODEL_2D,
             files=[ReadyFile(key, "avatar.zip", "ZIP")],
-            extra_meta={"human_model_2d_meta": {"action_tag_map": tags}},
+            extra_meta={"human_model_2d_meta": {"action_tag_map": tags, "is_flexus": is_flexus}},
             asset_id=context.new_id(),
         )
         await register_asset(context, made)
@@ -153,6 +158,22 @@ class TestOrders:
             workshop, scene(1, "One.", only), scene(2, "Two.", {"model_asset_id": lively}), **interval
         )
         assert "the avatar has no actions" in refused(workshop, scene(1, "One.", only), **interval)
+
+    def test_one_usual_avatar_makes_it_a_usual_video_on_the_bill(self, workshop: Workshop) -> None:
+        def billed(*avatars: str) -> str:
+            scenes = [scene(place, "A lamp.", {"model_asset_id": one}) for place, one in enumerate(avatars)]
+            job_id = workshop.order(shoot_scripts=scenes)
+
+            async def reserved(context: Context) -> str:
+                row = await ReservationRepository(context).find(charge_key(job_id))
+                assert row is not None
+                return row.item
+
+            return workshop.inside(reserved)
+
+        flexus, usual = avatar_of(workshop, is_flexus=True), avatar_of(workshop)
+        assert billed(flexus, flexus) == Item.VIDEO_FLEXUS
+        assert billed(flexus, usual) == billed(usual) == Item.VIDEO
 
     def test_what_contradicts_itself_is_refused(self, workshop: Workshop, guest: str) -> None:
         placed = {"layer_config": [{"layer_type": "HUMAN", "size": {"width": 100}}]}

@@ -21,7 +21,7 @@ KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "video.deliver": (JobQueue.OUTGOING, "greenroom.video.deliveries.jobs:DELIVER"),
     "video.detect-photo": (JobQueue.CPU_SHORT, "greenroom.video.photo.detection:DETECT"),
     "video.review": (JobQueue.CPU_SHORT, "greenroom.video.review:REVIEW"),
-    "video.preview": (JobQueue.CPU_SHORT, "greenroom.video.previews:PREVIEW"),
+    "video.preview": (JobQueue.CPU_SHORT, "greenroom.video.previews.jobs:PREVIEW"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),
     "voices.task": (JobQueue.CPU_SHORT, "greenroom.voices.tasks.jobs:TASK"),

@@ -14,7 +14,7 @@ from greenroom.runtime import Context, Runtime
 from greenroom.tenants.service import scope_of_project
 from greenroom.video.deliveries.service import forget_deliveries
 from greenroom.video.models import VideoJob
-from greenroom.video.previews import sweep_previews
+from greenroom.video.previews.jobs import sweep_previews
 from greenroom.video.repository import ended_before
 
 log = structlog.get_logger(__name__)

@@ -45,6 +45,13 @@ class Create2DDigitalHumanVideoResponse(WireModel):
     job_id: str
 
 
+class RetryVideoResponse(WireModel):
+    """Our own: see `api.extensions`."""
+
+    job_id: str
+    """Of the new task."""
+
+
 class OutputAssetInfo(WireModel):
     asset_id: str
     asset_name: str

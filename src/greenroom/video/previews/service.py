@@ -5,28 +5,20 @@ A preview has no row of its own: the durable job's is enough. Its order lies bes
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 
-import structlog
-
 from greenroom.api.wire import ErrorResponse
 from greenroom.clock import wire_time
-from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JobSubmission, JsonValue
-from greenroom.jobs.errors import JobCancelledError
+from greenroom.jobs.engine import JobSubmission
 from greenroom.jobs.models import JobRow, JobState
-from greenroom.jobs.repository import JobRepository, ended_of_kind
+from greenroom.jobs.repository import JobRepository
 from greenroom.moderation import service as moderation
-from greenroom.runtime import Context, Runtime
-from greenroom.storage.objects import ObjectNotFoundError
-from greenroom.tenants.service import scope_of_project
+from greenroom.runtime import Context
 from greenroom.video.errors import QueueFullError, VideoPreviewNotFoundError, VideoStateError
-from greenroom.video.jobs import VideoSteps
-from greenroom.video.plan import VideoPlan
 from greenroom.video.planning import make_plan
 from greenroom.video.preview import one_scene
-from greenroom.video.preview_wire import (
+from greenroom.video.previews.wire import (
     CreateVideoPreviewReq,
     CreateVideoPreviewResponse,
     ShowVideoPreviewResponse,
@@ -34,13 +26,10 @@ from greenroom.video.preview_wire import (
 from greenroom.video.review import review_order
 from greenroom.video.subtitles import subtitle_order
 
-log = structlog.get_logger(__name__)
-
 KIND = "video.preview"
 MOST_UNFINISHED = 5
 """Of a project, at a time."""
 LIFE = timedelta(days=1)
-_BATCH = 50
 _STATES = {JobState.WAITING: "WAITING", JobState.RUNNING: "PROCESSING", JobState.SUCCEEDED: "SUCCEED"}
 """On the wire, as those of videos are; whatever else is FAILED."""
 
@@ -64,7 +53,7 @@ async def create_preview(context: Context, body: CreateVideoPreviewReq) -> Creat
             "order the video"
         )
     preview_id = context.new_id()
-    folder = _inputs(context.project_id, preview_id)
+    folder = inputs_of(context.project_id, preview_id)
     try:
         plan = await make_plan(context, content, folder, subtitles=subtitles)
     except Exception:
@@ -83,7 +72,7 @@ async def show_preview(context: Context, preview_id: str) -> ShowVideoPreviewRes
     state = _STATES.get(JobState(row.state), "FAILED")
     link = None
     if state == "SUCCEED":
-        key = _video(context.project_id, preview_id)
+        key = video_key(context.project_id, preview_id)
         link = context.download_url(key, content_type="video/mp4", inline=True)
     return ShowVideoPreviewResponse(
         preview_id=row.id,
@@ -101,7 +90,7 @@ async def delete_preview(context: Context, preview_id: str) -> None:
     assert context.runtime.jobs is not None, "the server runs no job engine"
     await context.runtime.jobs.request_cancel(context, row.id)
     await context.runtime.jobs.forget(context, [row.id])
-    folder = _folder(context.project_id, preview_id)
+    folder = folder_of(context.project_id, preview_id)
 
     async def tidy() -> None:
         await context.objects.delete_prefix(folder)
@@ -117,76 +106,16 @@ async def _find(context: Context, preview_id: str) -> JobRow:
     return row
 
 
-async def run_preview(job: JobContext) -> None:
-    await job.step("preview", _Drawing(job).draw)
-
-
-class _Drawing:
-    def __init__(self, job: JobContext) -> None:
-        self._job = job
-
-    async def draw(self) -> JsonValue:
-        job = self._job
-        project_id = job.scope.project_id
-        try:
-            data = await job.runtime.objects.read_bytes(f"{_inputs(project_id, job.subject_id)}/order.json")
-        except ObjectNotFoundError:
-            raise JobCancelledError from None
-        order = json.loads(data)
-        steps = VideoSteps(job)
-        steps.plan = VideoPlan.from_json(order["plan"])
-        await steps.write_plan()
-        out = job.work_dir / "preview.mp4"
-        payload = {"plan": str(steps.plan_path), "seconds": order["seconds"], "out": str(out)}
-        await job.child("greenroom.video.rendering:preview", payload)
-        await job.runtime.objects.put_file(_video(project_id, job.subject_id), out)
-        return None
-
-
-async def end_preview(context: Context, subject_id: str, outcome: JobOutcome) -> None:
-    """What it was drawn from is not needed any more."""
-    is_kept = outcome.state is JobState.SUCCEEDED
-    rest = (_inputs if is_kept else _folder)(context.project_id, subject_id)
-
-    async def tidy() -> None:
-        await context.objects.delete_prefix(rest)
-
-    context.after_commit(tidy)
-
-
-PREVIEW = JobKind(run=run_preview, ended=end_preview)
-
-
-async def sweep_previews(runtime: Runtime) -> None:
-    """Once, over all tenants: previews that ended a day ago go with all that is theirs."""
-    last = runtime.clock() - LIFE
-    while True:
-        async with runtime.sessions.read() as session:
-            found = await ended_of_kind(session, KIND, last, _BATCH)
-        for project_id in {row.project_id for row in found}:
-            scope = await scope_of_project(runtime, project_id)
-            ids = [row.id for row in found if row.project_id == project_id]
-            for preview_id in ids:
-                await runtime.objects.delete_prefix(_folder(project_id, preview_id))
-            async with runtime.transaction(scope) as context:
-                assert context.runtime.jobs is not None, "the server runs no job engine"
-                await context.runtime.jobs.forget(context, ids)
-        if len(found) < _BATCH:
-            break
-        await asyncio.sleep(0)
-    # What a request left that was rolled back.
-    async for info in runtime.objects.list("previews"):
-        if runtime.clock() - info.modified > 2 * LIFE:
-            await runtime.objects.delete(info.key)
-
-
-def _folder(project_id: str, preview_id: str) -> str:
+def folder_of(project_id: str, preview_id: str) -> str:
+    """Where everything of a preview lies."""
     return f"previews/{project_id}/{preview_id}"
 
 
-def _inputs(project_id: str, preview_id: str) -> str:
-    return f"{_folder(project_id, preview_id)}/inputs"
+def inputs_of(project_id: str, preview_id: str) -> str:
+    """Where its order lies and what it is drawn from, while it is not done."""
+    return f"{folder_of(project_id, preview_id)}/inputs"
 
 
-def _video(project_id: str, preview_id: str) -> str:
-    return f"{_folder(project_id, preview_id)}/preview.mp4"
+def video_key(project_id: str, preview_id: str) -> str:
+    """Of what was drawn."""
+    return f"{folder_of(project_id, preview_id)}/preview.mp4"

@@ -1,4 +1,4 @@
-"""The wire models of previews and retries, which are our own: see docs/adr/0009."""
+"""The wire models of previews, which are our own: see docs/adr/0009."""
 
 from __future__ import annotations
 
@@ -29,8 +29,3 @@ class ShowVideoPreviewResponse(WireModel):
     create_time: WireTime
     expire_time: WireTime | None = None
     """When it is deleted."""
-
-
-class RetryVideoResponse(WireModel):
-    job_id: str
-    """Of the new task."""
