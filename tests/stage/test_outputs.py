@@ -149,11 +149,25 @@ class TestLayers:
     ) -> None:
         half = self._picture(tmp_path / "half.png", GREEN, 128)
         solid = self._picture(tmp_path / "solid.png", BLUE, 255)
+        veil = [np.full((40, 40, 4), (*RED, 128), np.uint8)] * 12
+        movie = write_video(
+            tmp_path / "veil.webm", veil, "libvpx-vp9", pixels="yuva420p", deadline="realtime"
+        )
         layers = (
             Layer(LayerKind.IMAGE, 0, 0, 60, 60, source=str(solid)),  # behind the person, in the corner
             Layer(LayerKind.IMAGE, 20, 20, 60, 60, source=str(half)),  # half of it over the one below
             Layer(LayerKind.IMAGE, 140, 120, 40, 40, source=str(half)),  # over the person
             Layer(LayerKind.IMAGE, 260, 20, 60, 60, source=str(solid), opacity=0.25, start_ms=200),
+            Layer(
+                LayerKind.VIDEO,
+                20,
+                110,
+                40,
+                40,
+                source=str(movie),
+                playback=Playback(),
+                clip=Clip(40, 40, 480, has_sound=False),
+            ),
         )
         scene = ScenePlan(str(package), duration_s=0.4, background=TRANSPARENT, layers=layers, layers_below=1)
         plan = RenderPlan((scene,), 320, 180, threads=1, codec=codec)
@@ -170,7 +184,8 @@ class TestLayers:
         assert is_near(first, 40, 40, (127, 128, 0), 255), "half green over solid blue lets nothing through"
         assert is_near(first, 160, 140, (60, 208, 105), 255), "half green over the person"
         assert first[50, 290, 3] < 4 and is_near(last, 290, 50, BLUE, 64), "in its time, at its opacity"
-        assert first[150, 20, 3] == 0
+        assert is_near(first, 40, 130, RED, 128), "a video with opacity of its own"
+        assert first[170, 20, 3] == 0
 
     def test_a_part_shows_what_lies_there_on_the_whole_canvas(
         self, package: Path, opener: AvatarOpener, tmp_path: Path
