@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +177,15 @@ def test_networks_are_read() -> None:
     ]
     with pytest.raises(ValueError, match=r"10\.1\.0\.0/33"):
         parse_networks("10.1.0.0/33")
+
+
+async def test_a_file_is_sent_whole_with_its_length(receiver: Receiver, tmp_path: Path) -> None:
+    data = bytes(range(256)) * 3000
+    (tmp_path / "lamps.mp4").write_bytes(data)
+    answer = await Outgoing(HOME).put_file(
+        f"http://127.0.0.1:{receiver.port}/lamps.mp4", tmp_path / "lamps.mp4", {}
+    )
+    assert answer.status == 200
+    head, _, body = receiver.got[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"PUT /lamps.mp4 ") and b"chunked" not in head.lower()
+    assert body == data

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import (
@@ -21,6 +21,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from pathlib import Path
 
 import httpx
 
@@ -33,6 +34,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name, for a port. Raises OSError."""
 
 _PORTS = {"http": 80, "https": 443}
+_BLOCK = 1 << 18
 _NOT_OUTSIDE = tuple(ip_network(text) for text in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24"))
 """Not private by Python's tables, but answered by the cloud that a server runs in (Azure's WireServer), or
 set aside for protocols (RFC 6890)."""
@@ -63,6 +65,15 @@ class Answer:
     """At most as much as the limits allow; the rest is not read."""
 
 
+@dataclass(slots=True, frozen=True)
+class _Sending:
+    method: str
+    url: httpx.URL
+    headers: Mapping[str, str]
+    body: Callable[[], bytes | AsyncIterator[bytes]]
+    """Called anew for each address that is tried."""
+
+
 class Outgoing:
     """Sends requests to public addresses, and to the networks that the operator allowed on purpose."""
 
@@ -77,8 +88,8 @@ class Outgoing:
         self._resolve = resolve or _addresses_of
 
     @classmethod
-    def of(cls, settings: Settings) -> Outgoing:
-        return cls(parse_networks(settings.outgoing_networks or ""))
+    def of(cls, settings: Settings, limits: OutgoingLimits | None = None) -> Outgoing:
+        return cls(parse_networks(settings.outgoing_networks or ""), limits)
 
     def check(self, field: str, url: str) -> None:
         """What can be said of a URL without asking the network, for the moment a request names it.
@@ -102,13 +113,25 @@ class Outgoing:
             AddressRefusedError: the address, or what its name stands for, is forbidden.
             OutgoingError: no answer came.
         """
+        return await self._request(_Sending("POST", _parsed(url), headers, lambda: body))
+
+    async def put_file(self, url: str, path: Path, headers: Mapping[str, str]) -> Answer:
+        """Send a file, read while it is sent. Raises as `post`."""
+        size = await asyncio.to_thread(lambda: path.stat().st_size)
+        # Storage takes no chunked upload to a signed link.
+        sized = {**headers, "Content-Length": str(size)}
+        return await self._request(_Sending("PUT", _parsed(url), sized, lambda: _blocks(path)))
+
+    async def _request(self, sending: _Sending) -> Answer:
         try:
             async with asyncio.timeout(self._limits.whole_s):
-                return await self._post(_parsed(url), body, headers)
+                return await self._to_first(sending)
         except TimeoutError:
             raise OutgoingError(f"no answer within {self._limits.whole_s:g} seconds") from None
 
-    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _to_first(self, sending: _Sending) -> Answer:
+        """To the first of the addresses that takes a connection."""
+        url = sending.url
         port = url.port or _PORTS[url.scheme]
         try:
             found = await self._resolve(url.host, port)
@@ -121,26 +144,25 @@ class Outgoing:
         fault = OutgoingError(f"the name {url.host} has no address")
         for address in addresses:
             try:
-                return await self._send(url, address, body, headers)
+                return await self._send(sending, address)
             except httpx.ConnectError as error:
                 fault = OutgoingError(f"{url.host} cannot be reached ({error})")
             except httpx.HTTPError as error:
                 raise OutgoingError(f"{url.host} did not answer ({type(error).__name__})") from None
         raise fault
 
-    async def _send(
-        self, url: httpx.URL, address: Address, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    async def _send(self, sending: _Sending, address: Address) -> Answer:
+        url = sending.url
         timeout = httpx.Timeout(self._limits.whole_s, connect=self._limits.connect_s)
         transport = httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False)
         async with httpx.AsyncClient(
             transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
         ) as client:
             request = client.build_request(
-                "POST",
+                sending.method,
                 url.copy_with(host=str(address)),
-                content=body,
-                headers={"User-Agent": "Greenroom", **headers, "Host": url.netloc.decode("ascii")},
+                content=sending.body(),
+                headers={"User-Agent": "Greenroom", **sending.headers, "Host": url.netloc.decode("ascii")},
                 # The certificate is that of the name, not of the address.
                 extensions={"sni_hostname": url.host},
             )
@@ -169,6 +191,12 @@ class Outgoing:
                 f"{shown} is not a public address: give one that can be reached from the internet, or have "
                 "the operator allow its network (GREENROOM_OUTGOING_NETWORKS)"
             )
+
+
+async def _blocks(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while block := await asyncio.to_thread(file.read, _BLOCK):
+            yield block
 
 
 def is_public(address: Address) -> bool:

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from greenroom.api.admin.table import admin_routes
 from greenroom.api.app import create_app
-from greenroom.api.catalogue import catalogue
+from greenroom.api.extensions import all_entries
 from greenroom.api.openapi import openapi_document
 from greenroom.api.operations import load_operations
 from greenroom.api.signing import SignedRequest, signature_of
@@ -68,7 +68,7 @@ class TestDocument:
     def test_an_operation_takes_a_body_where_the_contract_says_so(self) -> None:
         for name, bound in load_operations().items():
             operation = openapi_document()["paths"][bound.entry.path][bound.entry.method.lower()]
-            assert ("requestBody" in operation) == (catalogue()[name].request is not None), name
+            assert ("requestBody" in operation) == (all_entries()[name].request is not None), name
 
 
 class World:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.stage.layer_files import BLUE, GREEN, RED, write_png, write_video
 
 from greenroom.media.decode import read_audio, read_frames
 from greenroom.media.formats import FORMATS, Codec
@@ -17,6 +18,7 @@ from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Placement
+from greenroom.stage.layer_plan import Clip, Fit, Layer, LayerKind, Playback
 from greenroom.stage.mix import SoundPlan
 from greenroom.stage.music import examine_music
 from greenroom.stage.performance import Avatar, AvatarOpener
@@ -133,6 +135,77 @@ class TestSegments:
         assert (tmp_path / "alone").read_bytes() == (work / f"segment-0001.{ending}").read_bytes()
         render_video(plan, tmp_path / "b", opener=opener, work_folder=work)
         assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
+
+
+class TestLayers:
+    """Layers in a transparent video, and in a part of a larger canvas."""
+
+    def _picture(self, path: Path, colour: tuple[int, int, int], opacity: int) -> Path:
+        return write_png(path, np.full((40, 40, 4), (*colour, opacity), np.uint8))
+
+    @pytest.mark.parametrize("codec", [Codec.VP9, Codec.QTRLE])
+    def test_half_of_what_lies_below_a_thin_one_is_seen(
+        self, package: Path, opener: AvatarOpener, tmp_path: Path, codec: Codec
+    ) -> None:
+        half = self._picture(tmp_path / "half.png", GREEN, 128)
+        solid = self._picture(tmp_path / "solid.png", BLUE, 255)
+        veil = [np.full((40, 40, 4), (*RED, 128), np.uint8)] * 12
+        movie = write_video(
+            tmp_path / "veil.webm", veil, "libvpx-vp9", pixels="yuva420p", deadline="realtime"
+        )
+        layers = (
+            Layer(LayerKind.IMAGE, 0, 0, 60, 60, source=str(solid)),  # behind the person, in the corner
+            Layer(LayerKind.IMAGE, 20, 20, 60, 60, source=str(half)),  # half of it over the one below
+            Layer(LayerKind.IMAGE, 140, 120, 40, 40, source=str(half)),  # over the person
+            Layer(LayerKind.IMAGE, 260, 20, 60, 60, source=str(solid), opacity=0.25, start_ms=200),
+            Layer(
+                LayerKind.VIDEO,
+                20,
+                110,
+                40,
+                40,
+                source=str(movie),
+                playback=Playback(),
+                clip=Clip(40, 40, 480, has_sound=False),
+            ),
+        )
+        scene = ScenePlan(str(package), duration_s=0.4, background=TRANSPARENT, layers=layers, layers_below=1)
+        plan = RenderPlan((scene,), 320, 180, threads=1, codec=codec)
+        out = tmp_path / FORMATS[codec].file_name
+        render_video(plan, out, opener=opener)
+        first, *_, last = (frame.astype(int) for frame in read_frames(out, 25, "bgra"))
+
+        def is_near(frame: np.ndarray, x: int, y: int, colour: tuple[float, ...], alpha: int) -> bool:
+            there = frame[y - 3 : y + 3, x - 3 : x + 3].reshape(-1, 4).mean(axis=0)
+            return bool(np.abs(there - (*colour, alpha)).max() < 14)
+
+        assert is_near(first, 10, 10, BLUE, 255)
+        assert is_near(first, 70, 70, GREEN, 128), "straight colours, and half of the opacity"
+        assert is_near(first, 40, 40, (127, 128, 0), 255), "half green over solid blue lets nothing through"
+        assert is_near(first, 160, 140, (60, 208, 105), 255), "half green over the person"
+        assert first[50, 290, 3] < 4 and is_near(last, 290, 50, BLUE, 64), "in its time, at its opacity"
+        assert is_near(first, 40, 130, RED, 128), "a video with opacity of its own"
+        assert first[170, 20, 3] == 0
+
+    def test_a_part_shows_what_lies_there_on_the_whole_canvas(
+        self, package: Path, opener: AvatarOpener, tmp_path: Path
+    ) -> None:
+        """Places are counted on the canvas, which is the avatar's picture; the ground covers all of it."""
+        sea = write_video(tmp_path / "sea.mp4", [np.full((90, 160, 3), BLUE, np.uint8)] * 20)
+        ground = Layer(
+            LayerKind.VIDEO, fit=Fit.COVER, source=str(sea), fills_canvas=True, playback=Playback(-1, 0.0),
+            clip=Clip(160, 90, 800, has_sound=False),
+        )  # fmt: skip
+        dot = Layer(LayerKind.IMAGE, 96, 80, 16, 16, source=str(self._picture(tmp_path / "a.png", RED, 255)))
+        scene = ScenePlan(
+            str(package), duration_s=0.2, background="#FFFFFF", placement=Placement(0, 0, 160, 128),
+            layers=(ground, dot), layers_below=1,
+        )  # fmt: skip
+        plan = RenderPlan((scene,), 64, 48, threads=1, crf=8, crop=Crop(160, 128, 90, 70))
+        render_video(plan, tmp_path / "part.mp4", opener=opener)
+        picture = next(iter(read_frames(tmp_path / "part.mp4"))).astype(int)
+        assert np.abs(picture[18, 14] - RED).max() < 40, "at 96, 80 of the canvas"
+        assert np.abs(picture[10, 58] - BLUE).max() < 40, "not white beyond 64 x 48"
 
 
 def test_a_part_of_the_picture(package: Path, opener: AvatarOpener, tmp_path: Path) -> None:

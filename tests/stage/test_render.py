@@ -12,9 +12,10 @@ from greenroom.media.decode import read_audio, read_frames
 from greenroom.media.mux import is_faststart
 from greenroom.media.wav import write_wav
 from greenroom.stage.framing import Placement
-from greenroom.stage.performance import AvatarOpener
+from greenroom.stage.kept import KeptAvatars
+from greenroom.stage.performance import Avatar, AvatarOpener
 from greenroom.stage.plan import PlanError, RenderPlan, ScenePlan, plan_segments
-from greenroom.stage.render import render_segment, render_video
+from greenroom.stage.render import Renderer, render_segment, render_video
 
 pytestmark = pytest.mark.media
 
@@ -160,3 +161,35 @@ class TestRenderPlan:
         for text in ("{}", "no json", '{"scenes": [{}]}'):
             with pytest.raises(PlanError):
                 RenderPlan.from_json(text)
+
+
+def test_a_dialogue_opens_each_of_two_avatars_once(
+    package: Path, acting_package: Path, opener: AvatarOpener, tmp_path: Path
+) -> None:
+    opened: list[Path] = []
+
+    def counting(path: Path) -> Avatar:
+        opened.append(path)
+        return opener(path)
+
+    people = (package, acting_package) * 3
+    scenes = tuple(ScenePlan(str(one), duration_s=0.08, background="#1E90FF") for one in people)
+    plan = RenderPlan(scenes, 64, 48, threads=1)
+    with Renderer(plan, counting) as renderer:
+        for spec in plan_segments(plan):
+            renderer.segment(spec, tmp_path / "part.mp4")
+            assert len(renderer._acts) == 1, "one clip at a time"
+    assert opened == [package, acting_package]
+
+
+def test_no_more_than_two_avatars_are_kept(opener: AvatarOpener, tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    def counting(path: Path) -> Avatar:
+        opened.append(path.name)
+        return opener(path)
+
+    kept = KeptAvatars(counting)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        kept(tmp_path / name)
+    assert opened == ["a", "b", "c", "b"]

@@ -21,7 +21,8 @@ from greenroom.runtime import Runtime, Scope
 from greenroom.scripts.texts import texts_of
 from greenroom.scripts.wire import ShootScript, ShootScriptItem
 from greenroom.settings import Settings
-from greenroom.stage.layer_plan import AtEnd, Fit, LayerKind, Motion, MotionKind, Playback, Side
+from greenroom.stage.layer_plan import AtEnd, Fit, LayerKind, Motion, MotionKind, Playback, Side, box_of
+from greenroom.stage.subtitle_plan import Box
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.tenants.service import scope_of_project
 from greenroom.video.errors import VideoContentError
@@ -121,7 +122,9 @@ class TestOrder:
         background = [{"background_type": "VIDEO", "background_asset_id": clip}]
         made = await studio.plan(text(), background_config=background)
         sea = made.layers[0].layer
-        assert (sea.x, sea.y, sea.width, sea.height, sea.fit) == (0, 0, *CANVAS, Fit.COVER)
+        assert sea.fit is Fit.COVER and box_of(sea, (160, 90), CANVAS) == Box(0, 0, *CANVAS)
+        # Of a part that is cut out it covers the whole, whose size is that of the avatar's picture.
+        assert box_of(sea, (160, 90), (1920, 1080)) == Box(0, 0, 1920, 1080)
         assert sea.playback == Playback(loops=-1, volume=0.0) and made.below == 1
 
 
@@ -308,7 +311,7 @@ class TestFiles:
             except ObjectNotFoundError:
                 raise JobError("MSS.10001004", f"{what} was deleted") from None
 
-        await fetch_layers(plan, folder, fetch, studio.runtime.settings)
+        await fetch_layers(plan, folder, fetch, studio.runtime.settings, CANVAS)
         return layer_payload(scene, folder)
 
     async def test_measures_come_with_the_files(self, studio: Studio, tmp_path: Path) -> None:
@@ -356,4 +359,4 @@ class TestFiles:
             raise JobError("MSS.10001004", f"{what} was deleted")
 
         with pytest.raises(JobError, match=r"layer_config\[0\]: the file was deleted"):
-            await fetch_layers(plan, tmp_path, fetch, studio.runtime.settings)
+            await fetch_layers(plan, tmp_path, fetch, studio.runtime.settings, CANVAS)

@@ -72,3 +72,13 @@ def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
         found.exception
     )
     assert CliRunner().invoke(app, ["list", "--json", *data]).stdout.strip() == "[]"
+
+
+def test_a_retry_is_written_in_the_format_of_its_order(workshop: Workshop, tmp_path: Path) -> None:
+    config = {"width": 128, "height": 128, "bitrate": 500, "codec": "VP9"}
+    job = workshop.order("One lamp.", video_config=config)
+    command = ["retry", job, "--data", str(workshop.settings.data), "--tenant", "acme", "-o"]
+    found = CliRunner().invoke(app, [*command, str(tmp_path / "look.mp4")])
+    assert isinstance(found.exception, UserError) and "name it look.webm" in str(found.exception)
+    found = CliRunner().invoke(app, [*command, str(tmp_path / "look.webm")])
+    assert "only a FAILED one can be tried again" in str(found.exception)

@@ -90,6 +90,25 @@ def test_what_cannot_be_made_is_refused_in_words(client: Any, members: dict[str,
     assert words in refused(client, order(**members)).error_msg
 
 
+def test_the_sdk_sends_what_its_classes_do_not_have(client: Any) -> None:
+    """`x_greenroom` of a scene in a plain dict, as `examples/dialogue.py` has it."""
+    said = {"script_type": "TEXT", "text_config": {"text": "Hello."}}
+    body = {
+        "model_asset_id": upload_avatar(client),
+        "voice_config": {"voice_asset_id": "kokoro-af_heart"},
+        "video_config": {"bitrate": 3000, "width": 1280, "height": 720},
+        "shoot_scripts": [
+            {"sequence_no": 1, "shoot_script": said},
+            {"sequence_no": 2, "shoot_script": said, "x_greenroom": {"model_asset_id": "c" * 32}},
+        ],
+    }
+    words = refused(client, body).error_msg
+    assert words.startswith("shoot_scripts[1].x_greenroom.model_asset_id: no asset has the id")
+    body["shoot_scripts"][1]["x_greenroom"] = {"framing": "head"}  # type: ignore[index]
+    request = m.Create2DDigitalHumanVideoRequest(body=body)
+    assert client.create2_d_digital_human_video(request).job_id
+
+
 class TestMusic:
     """Music is an asset of type MUSIC."""
 

@@ -20,7 +20,7 @@ from greenroom.video import rendering
 from greenroom.video.features import check_features
 from greenroom.video.plan import VideoPlan
 from greenroom.video.review import review_order
-from greenroom.video.vocabulary import ordered_vocabulary
+from greenroom.video.vocabulary import ordered_vocabularies
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.vocabulary.entries import create_ttsc_vocabulary_configs
 from greenroom.voices.vocabulary.wire import SaveTtscVocabularyConfigsRequestBody
@@ -63,9 +63,10 @@ class TestOrderedVocabulary:
         await enter(context, Pronunciation(ReadingKind.ALIAS, "unused", "nothing"))
         wanted = order("Ask at MLF.", is_vocabulary_config_enable=True)
         check_features(wanted)
-        assert await ordered_vocabulary(context, wanted) == (FARM,)
-        assert await ordered_vocabulary(context, order("Ask at MLF.")) == ()
-        assert await ordered_vocabulary(context, order("Hi.", is_vocabulary_config_enable=True)) == ()
+        assert await ordered_vocabularies(context, wanted) == {VOICE: (FARM,)}
+        assert await ordered_vocabularies(context, order("Ask at MLF.")) == {VOICE: ()}
+        plain = order("Hi.", is_vocabulary_config_enable=True)
+        assert await ordered_vocabularies(context, plain) == {VOICE: ()}
 
     async def test_the_review_sees_what_is_said(self, context: Context) -> None:
         await enter(context, Pronunciation(ReadingKind.ALIAS, "MLF", "how to build a"))

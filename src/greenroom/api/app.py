@@ -19,10 +19,11 @@ from starlette.types import Receive, Scope, Send
 from greenroom.api import openapi
 from greenroom.api.admin.endpoint import AdminEndpoint
 from greenroom.api.answers import arguments_of, error_reply, reply
-from greenroom.api.catalogue import CatalogueEntry, catalogue
-from greenroom.api.gate import Gate, Trail, raw_path_of, source_of
+from greenroom.api.catalogue import CatalogueEntry
+from greenroom.api.extensions import all_entries
+from greenroom.api.gate import Gate, Trail, has_credentials, raw_path_of, source_of
 from greenroom.api.identity import IDENTITY_PATHS, IdentityEndpoints
-from greenroom.api.operations import BoundOperation, load_operations
+from greenroom.api.operations import BoundOperation, OpenLink, load_operations
 from greenroom.api.repository import forget_signatures
 from greenroom.api.routing import Match, Router
 from greenroom.api.signing import UNSIGNED_PAYLOAD
@@ -57,7 +58,7 @@ class Api:
     def __init__(self, runtime: Runtime, operations: Mapping[str, BoundOperation]) -> None:
         self._runtime = runtime
         self._operations = operations
-        self._router = Router(catalogue().values())
+        self._router = Router(all_entries().values())
         self.gate = Gate(runtime)
         self.audit = AuditWriter(runtime.sessions, runtime.clock)
         self.gate.on_use = self.audit.used
@@ -161,6 +162,9 @@ class Api:
     ) -> Response:
         entry = match.entry
         trail.action = entry.action
+        bound = self._operations.get(entry.id)
+        if bound is not None and bound.opens is not None and not has_credentials(request):
+            return await self._follow_link(bound, bound.opens, match, request)
         unread = entry.multipart and request.headers.get("x-sdk-content-sha256") == UNSIGNED_PAYLOAD
         body = None if unread else await _read_body(request, self._runtime.settings.max_body_bytes)
         if entry.multipart and body is not None:
@@ -169,7 +173,6 @@ class Api:
         scope = self.gate.scope_of(caller, request, match.parameters.get("project_id"), request_id)
         identifier = match.parameters[entry.identifier] if entry.identifier is not None else ""
         await self.gate.admit(entry, caller, scope, request, identifier)
-        bound = self._operations.get(entry.id)
         if bound is None:
             raise NotBuiltError(
                 f"{entry.id} ({entry.python}) is not built yet in this release: `greenroom ops` lists what is"
@@ -181,6 +184,16 @@ class Api:
                 await self.gate.claim(context, caller, request)
             result = await bound.handler(context=context, **arguments)
         return reply(result, entry.status)
+
+    async def _follow_link(
+        self, bound: BoundOperation, opens: OpenLink, match: Match[CatalogueEntry], request: Request
+    ) -> Response:
+        """The link is the permission, as with those of objects; it only reads."""
+        scope = await opens(self._runtime, request.query_params)
+        arguments = arguments_of(bound, match.parameters, request, None)
+        async with self._runtime.transaction(scope, read_only=True) as context:
+            result = await bound.handler(context=context, **arguments)
+        return reply(result, bound.entry.status)
 
 
 def create_app(runtime: Runtime) -> Api:

@@ -362,6 +362,11 @@ def _app_user_id(request: Request) -> str | None:
     return value
 
 
+def has_credentials(request: Request) -> bool:
+    """Whether the request says who sends it."""
+    return "authorization" in request.headers or "x-auth-token" in request.headers
+
+
 def text_headers(request: Request) -> Mapping[str, str]:
     """Headers by lower-case name, as UTF-8 text (HTTP libraries sign and send UTF-8)."""
     known: Mapping[str, str] | None = request.scope.get("greenroom.headers")

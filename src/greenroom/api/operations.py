@@ -23,12 +23,18 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 import greenroom
-from greenroom.api.catalogue import CatalogueEntry, UnknownOperationError, catalogue
+from greenroom.api.catalogue import CatalogueEntry, UnknownOperationError
+from greenroom.api.extensions import all_entries
+from greenroom.runtime import Runtime, Scope
 
 Handler = Callable[..., Awaitable[Any]]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
+OpenLink = Callable[[Runtime, Mapping[str, str]], Awaitable[Scope]]
+"""Whose data a link opens, by its query. Raises GreenroomError: nobody's."""
+
 _ATTRIBUTE = "greenroom_operation"
+_OPENS = "greenroom_opens"
 _SPECIAL = {"context", "desk", "body", "query", "request"}
 
 
@@ -36,11 +42,15 @@ class OperationTableError(Exception):
     """The route functions and the catalogue do not fit together."""
 
 
-def operation(name: str) -> Callable[[AnyHandler], AnyHandler]:
-    """Mark the function that does the operation `name` of the catalogue."""
+def operation(name: str, opens: OpenLink | None = None) -> Callable[[AnyHandler], AnyHandler]:
+    """Mark the function that does the operation `name` of the catalogue.
+
+    `opens`: a request without any credentials is let in to the data that this says of its query.
+    """
 
     def mark(handler: AnyHandler) -> AnyHandler:
         setattr(handler, _ATTRIBUTE, name)
+        setattr(handler, _OPENS, opens)
         return handler
 
     return mark
@@ -94,6 +104,12 @@ class BoundOperation(RouteFunction):
     entry: CatalogueEntry
     handler: Handler
 
+    @property
+    def opens(self) -> OpenLink | None:
+        """See `operation`."""
+        found: OpenLink | None = getattr(self.handler, _OPENS, None)
+        return found
+
 
 def context_names() -> list[str]:
     """Every folder of greenroom that has routes; adding one is adding its files."""
@@ -127,7 +143,7 @@ def bind(handlers: list[Handler]) -> Mapping[str, BoundOperation]:
     for handler in handlers:
         name = getattr(handler, _ATTRIBUTE)
         try:
-            entry = catalogue()[name]
+            entry = all_entries()[name]
         except KeyError:
             raise OperationTableError(f"{handler.__name__}: no operation is called {name}") from None
         if name in bound and bound[name].handler is not handler:

@@ -16,7 +16,8 @@ def command(
     """List the operations: implemented or missing, and the file and line."""
     import json
 
-    from greenroom.api.catalogue import UnknownOperationError, catalogue, find_entry
+    from greenroom.api.catalogue import UnknownOperationError, catalogue
+    from greenroom.api.extensions import all_entries, extensions, find_any
     from greenroom.api.operations import load_operations
     from greenroom.cli.errors import UserError
 
@@ -26,12 +27,13 @@ def command(
         print(json.dumps(openapi_document(), ensure_ascii=False))
         return
     try:
-        entries = [find_entry(name)] if name else list(catalogue().values())
+        entries = [find_any(name)] if name else list(all_entries().values())
     except UnknownOperationError:
         raise UserError(
             f"no operation is called {name}: `greenroom ops` lists all {len(catalogue())} of them"
         ) from None
     bound = load_operations()
+    implemented, total = len(bound.keys() - extensions().keys()), len(catalogue())
     rows = [
         {
             "operation": entry.id,
@@ -45,7 +47,7 @@ def command(
         if not (missing and entry.id in bound)
     ]
     if as_json:
-        print(json.dumps({"implemented": len(bound), "total": len(catalogue()), "operations": rows}))
+        print(json.dumps({"implemented": implemented, "total": total, "operations": rows}))
         return
     if name is not None and rows:
         row = rows[0]
@@ -54,5 +56,5 @@ def command(
         return
     for row in rows:
         print(f"{row['context']:10} {row['operation']:44} {row['where'] or 'missing'}")
-    total = len(catalogue())
-    print(f"{len(bound)} of {total} operations are implemented, {total - len(bound)} are missing")
+    print(f"{implemented} of {total} operations are implemented, {total - implemented} are missing")
+    print(f"{len(extensions())} more are our own, below x-greenroom: see docs/queue.md")

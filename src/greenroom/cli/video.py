@@ -14,6 +14,7 @@ import typer
 from greenroom.cli.errors import UserError
 from greenroom.cli.slides import slides
 from greenroom.cli.video_delivery import deliver_video, put_file, remember_order, upload_file
+from greenroom.cli.video_dialogue import dialogue
 from greenroom.cli.video_photo import photo
 from greenroom.cli.video_tasks import list_tasks, preview, retry
 from greenroom.media.formats import DEFAULT_OF_ENDING, FORMATS, Codec
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 app.command("photo")(photo)
 app.command("slides")(slides)
+app.command("dialogue")(dialogue)
 app.command("list")(list_tasks)
 app.command("retry")(retry)
 app.command("preview")(preview)
@@ -62,6 +64,7 @@ class VideoOrder:
     codec: Codec = Codec.H264
     music: Path | None = None
     music_volume: int | None = None
+    super_resolution: bool = False
 
 
 @app.command("make")
@@ -96,6 +99,9 @@ def make(
     music_volume: Annotated[
         int | None, typer.Option(min=0, max=100, help="Of the music: 100 is as loud as the speech; 50.")
     ] = None,
+    super_resolution: Annotated[
+        bool, typer.Option("--super-resolution", help="Enlarge the person better; slower.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
@@ -128,6 +134,7 @@ def make(
         codec=parse_codec(codec, path, background),
         music=require_file(music, "music") if music is not None else None,
         music_volume=music_volume,
+        super_resolution=super_resolution,
     )
 
     async def work() -> None:
@@ -147,7 +154,7 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     parts = (
         order.avatar_id, order.voice_id, order.text, audio or "", background or "", order.size, order.actions,
         order.framing, order.subtitles, order.subtitle_file is not None, order.codec, music,
-        order.music_volume,
+        order.music_volume, *(["super resolution"] if order.super_resolution else []),
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     submit = partial(_submit, studio, order, key)
@@ -201,6 +208,7 @@ def _request(order: VideoOrder, links: dict[str, str]) -> dict[str, Any]:
             "height": height,
             "codec": order.codec,
             "is_subtitle_enable": order.subtitles,
+            "is_enable_super_resolution": order.super_resolution,
             "bitrate": max(1000, min(30_000, round(width * height * 25 * _BITS_A_PIXEL / 1000))),
         },
         "shoot_scripts": [{"sequence_no": 0, "shoot_script": scene}],

@@ -58,21 +58,25 @@ def _line(job: Any) -> list[str]:
 
 def retry(
     job: Annotated[str, typer.Argument(help="Id of the failed job: greenroom video list.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the MP4 here too.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the video here too.")] = None,
     data: _Data = None,
     tenant: _Tenant = "local",
 ) -> None:
     """Make a failed video once more, with the order as it was. Prints the new job's id last."""
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import LOCAL_TENANT, open_studio, run
-    from greenroom.cli.video import check_output
+    from greenroom.cli.video import _VIDEO_ENDINGS, check_output
     from greenroom.video.retrying import retry_video
+    from greenroom.video.service import find_video
 
-    target = check_output(out) if out is not None else None
+    target = check_output(out, _VIDEO_ENDINGS) if out is not None else None
 
     async def work() -> str:
         async with open_studio(load_settings(data=data), tenant) as studio:
             async with studio.transaction() as context:
+                made = (await find_video(context, job)).output.ending
+                if target is not None and target.suffix.lower() != f".{made}":
+                    raise UserError(f"the video is a .{made} file: name it {target.stem}.{made}")
                 new_id = await retry_video(context, job, reviewed=tenant != LOCAL_TENANT)
             await finish_video(studio, new_id, target)
             return new_id

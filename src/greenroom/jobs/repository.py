@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from greenroom.db.repository import Repository
 from greenroom.db.session import Session
@@ -55,6 +55,13 @@ class JobRepository(Repository[JobRow]):
         """Every job of these rows of a context."""
         return list(await self.session.scalars(self.select().where(JobRow.subject_id.in_(subject_ids))))
 
+    async def count_unfinished(self, kind: str) -> int:
+        """Over the whole project, whoever asked for them."""
+        query = select(func.count()).where(
+            JobRow.project_id == self.context.project_id, JobRow.kind == kind, JobRow.state.in_(_UNFINISHED)
+        )
+        return await self.session.scalar(query) or 0
+
     async def unfinished_among(self, job_ids: Sequence[str]) -> list[JobRow]:
         query = self.select().where(JobRow.id.in_(job_ids), JobRow.state.in_(_UNFINISHED))
         return list(await self.session.scalars(query))
@@ -64,6 +71,13 @@ async def unfinished_of_kind(session: Session, kind: str) -> list[JobRow]:
     """Over all tenants, for they share the workers; in the order in which they are begun."""
     query = select(JobRow).where(JobRow.kind == kind, JobRow.state.in_(_UNFINISHED))
     return list(await session.scalars(query.order_by(JobRow.created_at, JobRow.id)))
+
+
+async def ended_of_kind(session: Session, kind: str, before: datetime, count: int) -> list[JobRow]:
+    """Of all tenants, the oldest first: for sweeps."""
+    ended = [state for state in JobState if state.is_final]
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state.in_(ended), JobRow.ended_at < before)
+    return list(await session.scalars(query.order_by(JobRow.ended_at).limit(count)))
 
 
 async def done_lately(session: Session, kind: str, count: int = 20) -> list[JobRow]:

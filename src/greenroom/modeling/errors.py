@@ -14,6 +14,16 @@ class TrainingJobNotFoundError(NotFoundError):
         )
 
 
+class TrainingFileLinkError(InvalidParameterError):
+    """A link to a file that says who the person is opens nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "once_token: the link was used already, has ended, or belongs to another tenant or job: "
+            "show2d_model_training_job gives a new one"
+        )
+
+
 class TrainingStateError(InvalidParameterError):
     """The job's state does not allow what was asked."""
 

@@ -130,3 +130,7 @@ class TrainingJob(ScopedRow):
     def prefix(self) -> str:
         """Where its objects lie."""
         return f"training/{self.project_id}/{self.id}"
+
+    def slot_key(self, slot: str) -> str:
+        """Of a single file that the user gives, by the stem of its upload member."""
+        return f"{self.prefix}/{slot}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from greenroom.api.operations import operation
 from greenroom.modeling import commands, service
+from greenroom.modeling.identity_files import download2d_model_training_file, scope_of_link
 from greenroom.modeling.pictures.routes import (
     create_picture_modeling_by_url_job,
     create_picture_modeling_job,
@@ -12,6 +15,7 @@ from greenroom.modeling.pictures.routes import (
 )
 from greenroom.modeling.wire import (
     Create2dModelTrainingJobReq,
+    EncryptFileQuery,
     Execute2dModelTrainingCommandByUserReq,
     Execute2dModelTrainingCommandByUserResponse,
     List2dModelTrainingJobResponse,
@@ -27,6 +31,7 @@ __all__ = [
     "create_picture_modeling_by_url_job",
     "create_picture_modeling_job",
     "delete2d_model_training_job",
+    "download2d_model_traning_encrypt_file",
     "execute2d_model_training_command_by_user",
     "list2d_model_training_job",
     "list_picture_modeling_jobs",
@@ -72,3 +77,8 @@ async def execute2d_model_training_command_by_user(
     context: Context, job_id: str, body: Execute2dModelTrainingCommandByUserReq
 ) -> Execute2dModelTrainingCommandByUserResponse:
     return await commands.execute_command(context, job_id, body)
+
+
+@operation("Download2dModelTraningEncryptFile", opens=scope_of_link)
+async def download2d_model_traning_encrypt_file(context: Context, query: EncryptFileQuery) -> Response:
+    return await download2d_model_training_file(context, query)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from greenroom.modeling.identity_files import SLOTS as ONCE
+from greenroom.modeling.identity_files import once_link
 from greenroom.modeling.models import TrainingJob
 from greenroom.modeling.wire import UploadLinksResponse
 from greenroom.runtime import Context
@@ -67,7 +69,7 @@ def action_video(row: TrainingJob) -> PartSet:
 
 
 def slot_key(row: TrainingJob, slot: str) -> str:
-    return f"{row.prefix}/{slot}"
+    return row.slot_key(slot)
 
 
 def comment_key(row: TrainingJob, number: int, attachment: int) -> str:
@@ -104,7 +106,9 @@ async def download_links(context: Context, row: TrainingJob) -> dict[str, str]:
     wanted["action_mark_file_download_url"] = slot_key(row, MARK_FILE)
     wanted["training_video_download_url"] = training_video(row).video_key
     wanted["action_video_download_url"] = action_video(row).video_key
-    return {member: context.download_url(key) for member, key in wanted.items() if key in there}
+    links = {member: context.download_url(key) for member, key in wanted.items() if key in there}
+    once = {SLOTS[slot]: once_link(context, row, slot) for slot in ONCE if SLOTS[slot] in links}
+    return {**links, **once}
 
 
 async def cover_link(context: Context, row: TrainingJob) -> str | None:

@@ -184,6 +184,12 @@ class ListTrainingJobsQuery(PageQuery):
     is_ondemand_resource: bool | None = None
 
 
+class EncryptFileQuery(WireModel):
+    tenant_id: str = Field(min_length=1, max_length=64)
+    job_id: str = Field(min_length=1, max_length=64)
+    once_token: str = Field(min_length=64, max_length=64, repr=False)
+
+
 class List2dModelTrainingJobResponse(WireModel):
     count: int
     jobs: list[TrainingJobBasicInfo]

@@ -21,7 +21,6 @@ from greenroom.scripts.wire import (
     LayerPositionConfig,
     LayerSizeConfig,
     LayerType,
-    ShootScript,
     ShootScriptItem,
     TextConfig,
     VideoConfig,
@@ -95,23 +94,25 @@ async def _scenes_of(
             f"takes at most {SCENES}: take [click] marks out of the notes"
         )
     silence = silent_text(max(200, round(seconds * 1000))) if seconds else ""
-    return [_scene(passage, script, silence, video) for passage in passages]
+    return [_scene(passage, template, silence, video) for passage in passages]
 
 
 def _scene(
-    passage: Passage, template: ShootScript, silence: str, video: VideoConfig | None
+    passage: Passage, template: ShootScriptItem, silence: str, video: VideoConfig | None
 ) -> ShootScriptItem:
-    assert template.background_config is not None
-    first: BackgroundConfigInfo = template.background_config[0]
-    script = template.model_copy(
+    given, own = template.shoot_script, template.x_greenroom
+    assert given is not None and given.background_config is not None
+    first: BackgroundConfigInfo = given.background_config[0]
+    is_framed = own is not None and own.framing is not None
+    script = given.model_copy(
         update={
             "audio_duration": None,
             "text_config": TextConfig(text=passage.text or silence),
             "background_config": [first.model_copy(update={"background_config": passage.picture})],
-            "layer_config": template.layer_config or [_presenter(video)],
+            "layer_config": given.layer_config or ([] if is_framed else [_presenter(video)]),
         }
     )
-    return ShootScriptItem(sequence_no=None, shoot_script=script)
+    return ShootScriptItem(sequence_no=None, shoot_script=script, x_greenroom=own)
 
 
 def _presenter(video: VideoConfig | None) -> LayerConfig:

@@ -26,6 +26,7 @@ from greenroom.scripts.wire import (
     VideoConfig,
     VideoScriptBaseInfo,
 )
+from greenroom.subtitles.copying import copy_files
 from greenroom.subtitles.links import files_of_script, remove_files
 
 _LIST_TEXT_CHARACTERS = 131_072
@@ -107,7 +108,7 @@ async def delete_script(context: Context, script_id: str) -> None:
 
 
 async def copy_script(context: Context, script_id: str) -> SaveScriptResponse:
-    """A new script with the same content and recordings. Raises ScriptNotFoundError."""
+    """A new script with the same content, recordings and subtitle files. Raises ScriptNotFoundError."""
     source = await _find(context, script_id)
     content = dict(source.content)
     name = f"{source.name[:251]}-copy"
@@ -115,9 +116,11 @@ async def copy_script(context: Context, script_id: str) -> SaveScriptResponse:
     copy = VideoScript(name=name, view_mode=source.view_mode, content=content)
     await VideoScriptRepository(context).add(copy)
     targets = _audio_keys(copy)
-    for sequence_no, key in _audio_keys(source).items():
+    recordings = {number: (key, targets[number]) for number, key in _audio_keys(source).items()}
+    for key, target in recordings.values():
         if await context.objects.exists(key):
-            await context.objects.copy(key, targets[sequence_no])
+            await context.objects.copy(key, target)
+    await copy_files(context, source.id, copy.id, dict(_scenes(source)), recordings)
     return SaveScriptResponse(script_id=copy.id)
 
 

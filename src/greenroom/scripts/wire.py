@@ -215,12 +215,24 @@ class SubtitleFiles(WireModel):
     audio_subtitle_file: SubtitleFileInfo | None = None
 
 
+class SceneExtension(WireModel):
+    """`x_greenroom` of a scene: what the contract has for the whole script alone."""
+
+    model_asset_id: AssetId | None = None
+    """Who is seen in this scene."""
+    voice_config: VoiceConfig | None = None
+    """Who is heard in it."""
+    framing: Literal["half", "head"] | None = None
+    """Half body, or head and shoulders; of a person whom no HUMAN layer places."""
+
+
 class ShootScriptItem(WireModel):
     """One scene."""
 
     sequence_no: int | None = Field(None, ge=0, le=2_147_483_647)
     shoot_script: ShootScript | None = None
     subtitle_file_info: SubtitleFiles | None = None
+    x_greenroom: SceneExtension | None = None
 
     @property
     def is_audio(self) -> bool:
@@ -233,6 +245,16 @@ class ShootScriptItem(WireModel):
         if self.is_audio or script is None or script.text_config is None:
             return ""
         return script.text_config.text
+
+    @property
+    def own_avatar(self) -> str | None:
+        """Asset id of the avatar of this scene; None: the script's."""
+        return (self.x_greenroom.model_asset_id if self.x_greenroom is not None else None) or None
+
+    def voice_or(self, usual: VoiceConfig | None) -> VoiceConfig | None:
+        """The scene's own voice, else `usual`, which is the script's."""
+        own = self.x_greenroom.voice_config if self.x_greenroom is not None else None
+        return own or usual
 
 
 class ScriptContent(WireModel):

@@ -156,6 +156,8 @@ class Layer:
     clip: Clip | None = None
     playback: Playback | None = None
     text: TextLook | None = None
+    fills_canvas: bool = False
+    """Its box is the whole canvas, whatever place and size say."""
 
     @property
     def moves(self) -> bool:
@@ -204,6 +206,8 @@ def box_of(layer: Layer, natural: tuple[int, int], canvas: tuple[int, int]) -> B
     Raises:
         SceneError: it moves and is larger than can be moved.
     """
+    if layer.fills_canvas:
+        return Box(0, 0, *canvas)
     width, height = layer.width, layer.height
     if width is None and height is None:
         scale = min(1.0, canvas[0] / natural[0], canvas[1] / natural[1])

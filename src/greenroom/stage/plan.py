@@ -81,6 +81,8 @@ class RenderPlan:
     """Scenes are laid out on this larger canvas, and `width` x `height` of it are kept."""
     ends_at_first_frame: bool = False
     """The last frame shows the person as the first one does, so that videos can follow each other."""
+    super_resolution: bool = False
+    """People who are shown larger than filmed are enlarged by `stage.enlarging`."""
     sound: SoundPlan = field(default_factory=SoundPlan)
 
     def __post_init__(self) -> None:

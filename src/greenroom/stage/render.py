@@ -29,6 +29,7 @@ from greenroom.stage.clock import performance_frame
 from greenroom.stage.course import WAY_BACK_FRAMES, Course, idle_start
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Framing, Placement, default_placement, head_placement
+from greenroom.stage.kept import KeptAvatars
 from greenroom.stage.layer_sound import with_layer_sound
 from greenroom.stage.layers import LayerFrame, LayerRun, LayerStack, SceneSpan
 from greenroom.stage.mix import mixed_sound
@@ -76,7 +77,7 @@ class Renderer:
         cv2.setNumThreads(1)
         self.plan = plan
         self.times = StageTimes()
-        self._opener = opener
+        self._opener = KeptAvatars(opener)
         self._acts: dict[int, _Act] = {}
 
     def segment(self, spec: SegmentSpec, out: Path, progress: Progress | None = None) -> None:
@@ -179,7 +180,7 @@ class _Act:
         wall, cpu = time.perf_counter(), time.process_time()
         performer = Performer(opener(Path(scene.package)), scene.seed)
         span = SceneSpan(plan.canvas, plan.fps, scene_frames(plan, scene))
-        stages = _stages(scene, performer, plan.canvas)
+        stages = _stages(scene, performer, plan)
         layers = LayerStack(stages, scene.layers, scene.layers_below, span)
         style = plan.subtitle_style if scene.subtitles else None
         size = (plan.width, plan.height)
@@ -215,15 +216,17 @@ class _Act:
             self.sheet.draw_clear(planes, over(self.stages[0]), over(self.stages[1]), above)
 
 
-def _stages(scene: ScenePlan, performer: Performer, canvas: tuple[int, int]) -> tuple[Scene, ...]:
+def _stages(scene: ScenePlan, performer: Performer, plan: RenderPlan) -> tuple[Scene, ...]:
     """Raises SceneError: a person who was not cut out cannot stand before nothing."""
+    canvas, fine = plan.canvas, plan.super_resolution
     area = performer.person_area
     if scene.background == TRANSPARENT and scene.show_person and area is None:
         raise SceneError(
             "The avatar stands before the background of its footage, so its video cannot be transparent: "
             "choose H264, or train the avatar on footage before a plain screen."
         )
-    person = Person(performer.picture_size, scene.placement or _framed(scene, performer, canvas), area)
+    placement = scene.placement or _framed(scene, performer, canvas)
+    person = Person(performer.picture_size, placement, area, fine)
     grounds = (BLACK, WHITE) if scene.background == TRANSPARENT else (scene.background,)
     return tuple(Scene(canvas, background_picture(ground, canvas), person) for ground in grounds)
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from greenroom.engines.protocols import Image
 from greenroom.media.colour import bgr_to_i420, bgr_to_yuv709
 from greenroom.media.errors import NotMediaError
+from greenroom.stage.enlarging import enlarged
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import PersonArea, Placement
 
@@ -138,6 +139,8 @@ class Person:
     """Width and height of the base picture."""
     placement: Placement
     area: PersonArea | None
+    is_fine: bool = False
+    """Enlarged with `stage.enlarging`, which costs more than plain interpolation."""
 
 
 class _Window:
@@ -146,8 +149,9 @@ class _Window:
     Keeps its scratch pictures between frames, so it serves one thread at a time.
     """
 
-    def __init__(self, x: _Span, y: _Span) -> None:
+    def __init__(self, x: _Span, y: _Span, is_fine: bool = False) -> None:
         self._x, self._y = x, y
+        self._is_fine = is_fine and x.scaled > x.last - x.first and y.scaled > y.last - y.first
         self._grows = x.scaled > 2 * (x.last - x.first)
         self._scratch: dict[str, U8] = {}
 
@@ -158,7 +162,7 @@ class _Window:
         rows = (area.top, area.bottom) if area else None
         x = _axis((place.x, place.width), person.picture[0], canvas[0], columns)
         y = _axis((place.y, place.height), person.picture[1], canvas[1], rows)
-        return cls(x, y) if x is not None and y is not None else None
+        return cls(x, y, person.is_fine) if x is not None and y is not None else None
 
     def draw(self, planes: Sequence[U8], colour: Image, alpha: U8 | None) -> None:
         """Lay the person over what `planes` hold."""
@@ -197,7 +201,9 @@ class _Window:
     def _scaled(self, name: str, values: U8, divisor: int) -> U8:
         """One channel of the seen part at the size it has on the canvas, cut to the target rectangle."""
         width, height = self._x.scaled // divisor, self._y.scaled // divisor
-        if (width, height) != (values.shape[1], values.shape[0]):
+        if self._is_fine and name == "front" and divisor == 1:
+            values = enlarged(values, (width, height))
+        elif (width, height) != (values.shape[1], values.shape[0]):
             way = cv2.INTER_CUBIC if width > values.shape[1] else cv2.INTER_AREA
             old = self._old(name, (height, width))
             values = self._kept(name, cv2.resize(values, (width, height), dst=old, interpolation=way))

@@ -39,7 +39,7 @@ class _Subtitles:
         async with self._job.transaction(read_only=True) as context:
             row = await self._row(context)
             file, key = _file(row, number), row.generated_key(number)
-            payload = {"text": file.text, "audio": None, **row.voice, "look": row.style}
+            payload = {"text": file.text, "audio": None, **(file.voice or row.voice), "look": row.style}
         try:
             answer = await self._child(file, payload)
             await self._job.runtime.objects.put_file(key, self._job.work_dir / f"{number}.srt")

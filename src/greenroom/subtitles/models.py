@@ -36,6 +36,8 @@ class SceneFile:
     audio_key: str | None
     made_for: str
     """What the times depend on, as a digest: see `subtitles.edits`."""
+    voice: dict[str, Any] | None = None
+    """As of the job; None: the job's."""
     state: str = FileState.GENERATING
     duration_ms: int | None = None
     """Of the scene."""

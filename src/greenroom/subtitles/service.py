@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
@@ -10,7 +11,7 @@ from greenroom.engines.protocols import SpeechStyle, Vocabulary, vocabulary_to_j
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
-from greenroom.scripts.wire import ScriptContent, ShootScriptItem
+from greenroom.scripts.wire import ScriptContent, ShootScriptItem, VoiceConfig
 from greenroom.stage.subtitle_plan import SubtitleStyle
 from greenroom.subtitles.edits import digest_of
 from greenroom.subtitles.errors import SubtitleJobNotFoundError, SubtitleRequestError
@@ -49,19 +50,13 @@ async def create_subtitle_file(context: Context, body: CreateSubtitleFileReq) ->
     scenes = _chosen(content, body.sequence_no)
     keys = await scripts.audio_keys_of(context, body.script_id)
     voice = content.voice_config
-    manner = manner_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
-    vocabulary = await _vocabulary(context, content)
     job = SubtitleJob(
         id=context.new_id(),
         script_id=body.script_id,
-        voice={
-            "voice_id": voice.voice_asset_id if voice else None,
-            "style": asdict(manner),
-            "vocabulary": vocabulary_to_json(vocabulary),
-        },
+        voice=_voice(voice, await _vocabulary(context, content, voice)),
         style=asdict(_style(content)),
         scenes=[
-            asdict(await _scene_file(context, content, (number, scene), keys.get(number), vocabulary))
+            asdict(await _scene_file(context, content, (number, scene), keys.get(number)))
             for number, scene in scenes
         ],
     )
@@ -117,11 +112,21 @@ def _style(content: ScriptContent) -> SubtitleStyle:
     return style_of(video.subtitle_config if video is not None else None, canvas)
 
 
-async def _vocabulary(context: Context, content: ScriptContent) -> Vocabulary:
-    """As it will hold for the video of the script."""
-    voice, video = content.voice_config, content.video_config
+def _voice(voice: VoiceConfig | None, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Voice and manner, as the child process takes them."""
+    manner = manner_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
+    return {
+        "voice_id": voice.voice_asset_id if voice else None,
+        "style": asdict(manner),
+        "vocabulary": vocabulary_to_json(vocabulary),
+    }
+
+
+async def _vocabulary(context: Context, content: ScriptContent, voice: VoiceConfig | None) -> Vocabulary:
+    """As it will hold for this voice in the video of the script."""
     if voice is None:
         return ()
+    video = content.video_config
     wanted = video.is_vocabulary_config_enable if video is not None else None
     entries = await vocabulary_for(context, voice.voice_asset_id, wanted)
     scenes = content.shoot_scripts or []
@@ -133,11 +138,11 @@ async def _scene_file(
     content: ScriptContent,
     numbered: tuple[int, ShootScriptItem],
     audio_key: str | None,
-    vocabulary: Vocabulary,
 ) -> SceneFile:
     number, scene = numbered
     field = f"the scene with sequence_no {number}"
-    voice = content.voice_config
+    voice, own = scene.voice_or(content.voice_config), scene.voice_or(None)
+    vocabulary = await _vocabulary(context, content, voice)
     if scene.is_audio:
         if audio_key is None or not await context.objects.exists(audio_key):
             raise SubtitleRequestError(
@@ -147,11 +152,13 @@ async def _scene_file(
     elif voice is None:
         raise SubtitleRequestError("voice_config is missing in the script: its times come from the voice")
     else:
-        speaker = require_voice("voice_config.voice_asset_id", voice.voice_asset_id)
+        member = "voice_config" if own is None else f"{field}: x_greenroom.voice_config"
+        speaker = require_voice(f"{member}.voice_asset_id", voice.voice_asset_id)
         await check_spoken_text(f"{field}: text_config.text", scene.text, speaker, vocabulary)
     return SceneFile(
         number=number,
         text=None if scene.is_audio else scene.text,
         audio_key=audio_key,
         made_for=await digest_of(context, scene, voice, audio_key),
+        voice=_voice(own, vocabulary) if own is not None else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from greenroom.assets.errors import AssetNotFoundError
 from greenroom.assets.service import require_asset
 from greenroom.billing.metering import Usage, charge, release, reserve, take_back
@@ -9,6 +11,7 @@ from greenroom.billing.money import minute_steps
 from greenroom.billing.products import Item
 from greenroom.runtime import Context
 from greenroom.video.models import VideoJob
+from greenroom.video.plan import AvatarPlan
 
 
 def charge_key(job_id: str) -> str:
@@ -16,9 +19,11 @@ def charge_key(job_id: str) -> str:
     return f"video:{job_id}"
 
 
-async def reserve_video(context: Context, job_id: str, avatar_asset_id: str) -> None:
+async def reserve_video(context: Context, job_id: str, avatars: Sequence[AvatarPlan]) -> None:
     """Raises billing's InsufficientResourcesError: the tenant or the user may make no more."""
-    await reserve(context, charge_key(job_id), await _item_of(context, avatar_asset_id))
+    items = {await _item_of(context, avatar.asset_id) for avatar in avatars}
+    # A minute is sold for a whole video: one avatar of the usual kind makes it a usual one.
+    await reserve(context, charge_key(job_id), items.pop() if len(items) == 1 else Item.VIDEO)
 
 
 async def charge_video(context: Context, job: VideoJob) -> None:

@@ -6,7 +6,7 @@ Whatever would change the picture or the sound is refused by name, never passed 
 from __future__ import annotations
 
 from greenroom.errors import NotBuiltFeatureError
-from greenroom.scripts.wire import BackgroundType, LayerConfig, LayerType, ShootScript, VideoConfig
+from greenroom.scripts.wire import BackgroundType, LayerConfig, LayerType, ShootScript
 from greenroom.video.errors import VideoContentError
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
@@ -24,22 +24,10 @@ MOST_OF_TYPE = {LayerType.HUMAN: 1, LayerType.VIDEO: 2}
 
 def check_features(content: Create2DDigitalHumanVideoReq) -> None:
     """Raises NotBuiltFeatureError for the first member that asks for something not built yet."""
-    if content.video_config is not None:
-        _check_video(content.video_config)
     for index, scene in enumerate(content.shoot_scripts or []):
         field = f"shoot_scripts[{index}]"
         if scene.shoot_script is not None:
             _check_scene(f"{field}.shoot_script", scene.shoot_script)
-
-
-def _check_video(video: VideoConfig) -> None:
-    switches = {
-        "is_enable_super_resolution": "super resolution",
-        "output_external_url": "an output to another storage",
-    }
-    for name, what in switches.items():
-        if getattr(video, name):
-            raise NotBuiltFeatureError(f"video_config.{name}", what)
 
 
 def _check_scene(field: str, scene: ShootScript) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,30 @@ def output_members(payload: dict[str, Any]) -> dict[str, Any]:
     members: dict[str, Any] = {
         "codec": Codec(output.get("codec", Codec.H264)),
         "ends_at_first_frame": output.get("ends_at_first_frame", False),
+        "super_resolution": output.get("super_resolution", False),
     }
     return members if crop is None else {**members, "crop": Crop(*canvas_of(payload), *crop)}
 
 
 def canvas_of(payload: dict[str, Any]) -> tuple[int, int]:
     """Width and height on which scenes are laid out: of a part that is cut out, the avatar's own picture."""
-    from greenroom.engines.mouth.package import AvatarPackage
-
     if not (payload.get("output") or {}).get("crop"):
         return payload["width"], payload["height"]
-    width, height = AvatarPackage.open(Path(payload["package"])).size
+    return cut_canvas({Path(scene.get("package") or payload["package"]) for scene in payload["scenes"]})
+
+
+def cut_canvas(packages: Iterable[Path]) -> tuple[int, int]:
+    """Of a video that is a part of its avatars' pictures. Raises VideoContentError: they differ in size."""
+    from greenroom.engines.mouth.package import AvatarPackage
+
+    sizes = sorted({AvatarPackage.open(package).size for package in packages})
+    if len(sizes) > 1:
+        shown = " and ".join(f"{width}x{height}" for width, height in sizes)
+        raise VideoContentError(
+            "video_config.clip_mode: CROP cuts one part out of the avatar's picture, and the pictures of "
+            f"these avatars are {shown}: take avatars of one size, or RESIZE"
+        )
+    width, height = sizes[0]
     return width // 2 * 2, height // 2 * 2
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JobSubmission
 from greenroom.jobs.fleet import alive
-from greenroom.jobs.models import JobState
+from greenroom.jobs.models import JobRow, JobState
 from greenroom.jobs.repository import JobRepository
 from greenroom.runtime import Context
 from greenroom.video.models import SharedPiece, VideoJob
@@ -34,8 +34,7 @@ async def ask_for_help(context: Context, video: VideoJob) -> bool:
     if helpers < 1 or plan.photo is not None or context.runtime.jobs is None:
         return False
     await SharedPieceRepository(context).offer(video.id, SPEECH, len(plan.scenes))
-    known = await JobRepository(context).of_subjects([video.id])
-    if len(known) == 1:
+    if not await _helpers_of(context, video):
         for _ in range(helpers):
             await context.runtime.jobs.submit(context, JobSubmission(context.new_id(), KIND, video.id))
     return True
@@ -44,11 +43,16 @@ async def ask_for_help(context: Context, video: VideoJob) -> bool:
 async def send_helpers_home(context: Context, video: VideoJob) -> None:
     """The video has ended: nothing is left to help with, and what was shared goes."""
     await SharedPieceRepository(context).forget(video.id)
-    for job in await JobRepository(context).of_subjects([video.id]):
-        if job.kind == KIND and context.runtime.jobs is not None:
+    for job in await _helpers_of(context, video):
+        if context.runtime.jobs is not None:
             await context.runtime.jobs.request_cancel(context, job.id)
     folder = SharedPiece.folder(video.project_id, video.id)
     context.after_commit(lambda: context.objects.delete_prefix(folder))
+
+
+async def _helpers_of(context: Context, video: VideoJob) -> list[JobRow]:
+    jobs = await JobRepository(context).of_subjects([video.id])
+    return [job for job in jobs if job.kind == KIND]
 
 
 async def run_help(job: JobContext) -> None:

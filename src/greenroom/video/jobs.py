@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,16 +20,19 @@ from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import charge_video, take_video_back
+from greenroom.video.deliveries.service import send_out
+from greenroom.video.finishing import cut_canvas
 from greenroom.video.helping import ask_for_help, send_helpers_home
 from greenroom.video.layer_files import fetch_layers, layer_payload
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
 from greenroom.video.photo.steps import photo_payload, prepare_photo
-from greenroom.video.plan import ScenePlan, VideoPlan
+from greenroom.video.plan import AvatarPlan, ScenePlan, VideoPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.reusing import KEYS_FILE, Reusing
 from greenroom.video.sharing import PART, SPEECH, Files, Sharing
 from greenroom.video.subtitling import FILE_NAMES
+from greenroom.voices.vocabulary.service import occurring
 
 _WORK = "greenroom.video.rendering"
 _LIMITS = ChildLimits(memory_mb=6000, silent_seconds=300)
@@ -95,22 +99,32 @@ class VideoSteps:
         """The avatar's package, and the pictures and videos of the scenes, into the scratch folder."""
         if self.plan.photo is not None:
             await prepare_photo(self.job, self.plan, self.folder, self._fetch)
-        elif not self.package.is_dir():
-            archive = self.folder / "avatar.zip"
-            await self._fetch(self.plan.avatar_key, archive, "the avatar")
-            await self._child("unpack", {"archive": str(archive), "package": str(self.package)})
-            archive.unlink()
+        else:
+            for avatar in self.plan.avatars:
+                await self._unpack(avatar)
         for index, scene in enumerate(self.plan.scenes):
             picture = self._picture(index)
             if scene.background.image_key and not picture.is_file():
                 await self._fetch(scene.background.image_key, picture, "the background picture")
             if scene.subtitle_key and not self._subtitles(index).is_file():
                 await self._fetch(scene.subtitle_key, self._subtitles(index), "the subtitle file")
-        await fetch_layers(self.plan, self.folder, self._fetch, self.job.runtime.settings)
+        canvas = self.plan.width, self.plan.height
+        if self.plan.output.crop is not None:
+            canvas = cut_canvas(self._package(avatar) for avatar in self.plan.avatars)
+        await fetch_layers(self.plan, self.folder, self._fetch, self.job.runtime.settings, canvas)
         music = self.plan.sound.music
         if music is not None and not self.music.is_file():
             await self._fetch(music.key, self.music, "the background music")
         return None
+
+    async def _unpack(self, avatar: AvatarPlan) -> None:
+        package = self._package(avatar)
+        if package.is_dir():
+            return
+        archive = self.folder / "avatar.zip"
+        await self._fetch(avatar.key, archive, "the avatar")
+        await self._child("unpack", {"archive": str(archive), "package": str(package)})
+        archive.unlink()
 
     async def speak(self, index: int) -> JsonValue:
         if not self._wav(index).is_file():
@@ -127,15 +141,16 @@ class VideoSteps:
         if scene.audio_key is not None:
             recording = self.folder / f"recording of scene {scene.number}"
             await self._fetch(scene.audio_key, recording, "the recording")
+        voice = self.plan.voice_of(scene)
         order = {
             "text": scene.text,
-            "voice_id": self.plan.voice_id,
+            "voice_id": voice.voice_id,
             "style": {
-                "speed_percent": self.plan.speed_percent,
-                "pitch_percent": self.plan.pitch_percent,
-                "volume_percent": self.plan.volume_percent,
+                "speed_percent": voice.speed_percent,
+                "pitch_percent": voice.pitch_percent,
+                "volume_percent": voice.volume_percent,
             },
-            "vocabulary": vocabulary_to_json(self.plan.vocabulary),
+            "vocabulary": vocabulary_to_json(occurring(voice.vocabulary, scene.text or "")),
             "audio": str(recording) if recording else None,
             "wav": str(wav),
             "timing": str(self._timing(index)),
@@ -166,7 +181,7 @@ class VideoSteps:
                 "fps": self.plan.fps,
                 "bitrate_kbps": self.plan.bitrate_kbps,
                 "title": self.title,
-                "package": str(self.package),
+                "package": str(self._package(self.plan.avatars[0])),
                 "action_interval_ms": self.plan.action_interval_ms,
                 "framing": self.plan.framing,
                 "scenes": [self._scene(index, scene) for index, scene in enumerate(self.plan.scenes)],
@@ -233,9 +248,11 @@ class VideoSteps:
             await charge_video(context, row)
         return None
 
-    @property
-    def package(self) -> Path:
-        return self.folder / "avatar"
+    def _package(self, avatar: AvatarPlan) -> Path:
+        """Where an avatar is unpacked, once for all of its scenes."""
+        if avatar.key == self.plan.avatar_key:
+            return self.folder / "avatar"
+        return self.folder / f"avatar-{hashlib.sha256(avatar.key.encode()).hexdigest()[:16]}"
 
     @property
     def plan_path(self) -> Path:
@@ -296,6 +313,8 @@ class VideoSteps:
     def _scene(self, index: int, scene: ScenePlan) -> dict[str, Any]:
         background, human = scene.background, scene.human
         return {
+            "package": str(self._package(self.plan.avatar_of(scene))),
+            "framing": scene.framing or self.plan.framing,
             "wav": str(self._wav(index)),
             "timing": str(self._timing(index)),
             "background": {
@@ -366,6 +385,7 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
     unpublished: list[str] = []
     if outcome.state is JobState.SUCCEEDED:
         row.advance(VideoState.SUCCEED)
+        await send_out(context, row.id)
     elif row.state != VideoState.CANCELED:
         row.advance(VideoState.FAILED)
         row.error_code = outcome.error_code or "MSS.00000004"

@@ -34,8 +34,12 @@ _WEBM, _HEADER_BYTES = b"webm", 64
 _PICTURES = {Content.PNG: "png", Content.JPEG: "jpg"}
 
 
-async def fetch_layers(plan: VideoPlan, folder: Path, fetch: Fetch, settings: Settings) -> None:
+async def fetch_layers(
+    plan: VideoPlan, folder: Path, fetch: Fetch, settings: Settings, canvas: tuple[int, int]
+) -> None:
     """Bring every file of a layer that is not there yet into the scratch folder.
+
+    `canvas` is what the scenes are laid out on: see `finishing.canvas_of`.
 
     Raises:
         JobError: it was deleted.
@@ -52,7 +56,7 @@ async def fetch_layers(plan: VideoPlan, folder: Path, fetch: Fetch, settings: Se
             building.write_text(json.dumps(facts))
             building.replace(_facts(path))
         natural = json.loads(_facts(path).read_text())
-        check_box(planned.field, planned.layer, tuple(natural["size"]), (plan.width, plan.height))
+        check_box(planned.field, planned.layer, tuple(natural["size"]), canvas)
 
 
 def layer_payload(scene: ScenePlan, folder: Path) -> dict[str, Any]:

@@ -49,17 +49,19 @@ class SceneLayers:
 
 
 async def plan_layers(
-    context: Context, field: str, script: ShootScript, canvas: tuple[int, int]
+    context: Context, field: str, script: ShootScript, video: tuple[int, int], *, is_cut: bool = False
 ) -> SceneLayers:
     """The layers of a scene from the lowest to the uppermost, a video in the background first.
 
     Args:
         field: the script's name in the request, such as `shoot_scripts[0].shoot_script`.
+        video: width and height of the video.
+        is_cut: it is a part of the canvas, which is the avatar's picture: its size is known to the job alone.
 
     Raises:
         GreenroomError: a layer cannot be shown; the text names its member.
     """
-    planner = _LayerPlanner(context, canvas)
+    planner = _LayerPlanner(context, video, is_cut)
     background = await planner.background(field, script)
     ordered = sorted(enumerate(script.layer_config or []), key=lambda entry: (_index_of(entry[1]), entry[0]))
     planned, below = list(background), len(background)
@@ -94,9 +96,10 @@ class _Source:
 
 
 class _LayerPlanner:
-    def __init__(self, context: Context, canvas: tuple[int, int]) -> None:
+    def __init__(self, context: Context, video: tuple[int, int], is_cut: bool) -> None:
         self._context = context
-        self._canvas = canvas
+        self._video = video
+        self._canvas = None if is_cut else video
 
     async def plan(self, field: str, config: LayerConfig) -> LayerPlan:
         extension = config.x_greenroom or LayerExtension()
@@ -105,7 +108,7 @@ class _LayerPlanner:
         _check_times(field, layer)
         if config.layer_type is LayerType.TEXT:
             layer = replace(layer, kind=LayerKind.TEXT)
-            return LayerPlan(await asyncio.to_thread(text_layer, field, layer, config, self._canvas), field)
+            return LayerPlan(await asyncio.to_thread(text_layer, field, layer, config, self._video), field)
         if config.layer_type is LayerType.VIDEO:
             video = config.video_config or VideoLayerConfig.model_validate({})
             url, url_field = video.video_url, f"{field}.video_config.video_url"
@@ -117,7 +120,7 @@ class _LayerPlanner:
             default = Fit.FILL
         source = await self._source(field, config.layer_type, config.asset_id, (url_field, url))
         layer = replace(layer, fit=Fit(extension.fit or default), source=source.key)
-        if source.size is not None:
+        if source.size is not None and self._canvas is not None:
             check_box(f"{field}.size", layer, source.size, self._canvas)
         return LayerPlan(layer, field, source.format)
 
@@ -135,11 +138,14 @@ class _LayerPlanner:
             "background_asset_id",
         )
         where = config.background_image_config
-        place = (where.dx, where.dy, where.width, where.height) if where else (0, 0, *self._canvas)
         layer = Layer(
-            LayerKind.VIDEO, *place, fit=Fit.COVER, source=source.key, playback=Playback(loops=-1, volume=0.0)
+            LayerKind.VIDEO, fit=Fit.COVER, source=source.key, playback=Playback(loops=-1, volume=0.0)
         )
-        if source.size is not None:
+        if where is None:
+            layer = replace(layer, fills_canvas=True)
+        else:
+            layer = replace(layer, x=where.dx, y=where.dy, width=where.width, height=where.height)
+        if source.size is not None and self._canvas is not None:
             check_box(f"{field}.background_image_config", layer, source.size, self._canvas)
         return [LayerPlan(layer, field, source.format)]
 

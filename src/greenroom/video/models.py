@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from greenroom.db.base import ScopedRow, UtcTime
 from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.video.cards.models import BusinessCard
+from greenroom.video.deliveries.models import VideoDelivery
 from greenroom.video.photo.models import PhotoDetection
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "JobKindOfVideo",
     "PhotoDetection",
     "SharedPiece",
+    "VideoDelivery",
     "VideoJob",
     "VideoState",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
 from greenroom.runtime import Context
 from greenroom.stage.music import DEFAULT_VOLUME
 from greenroom.video.errors import VideoContentError
-from greenroom.video.plan import MusicPlan, VideoSoundPlan
+from greenroom.video.plan import MusicPlan, VideoSoundPlan, VoicePlan
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 MUSIC_FIELD = "background_music_config.music_asset_id"
@@ -18,10 +19,10 @@ MUSIC_FIELD = "background_music_config.music_asset_id"
 async def sound_plan(
     context: Context,
     content: Create2DDigitalHumanVideoReq,
-    volume_percent: int,
+    voices: Sequence[tuple[VoicePlan, int]],
     music_key: str | None = None,
 ) -> VideoSoundPlan:
-    """`volume_percent` is the voice's; `music_key` the operator's own file, which is no asset.
+    """`voices`: of each scene with a text, and its length; `music_key` is the operator's own file, no asset.
 
     Raises:
         AssetNotFoundError, AssetStateError, InvalidParameterError: the music is not there, or cannot be used.
@@ -29,9 +30,16 @@ async def sound_plan(
     video = content.video_config
     asked = video.is_loudness_normalization_enable if video is not None else None
     is_levelled = context.runtime.settings.loudness == "level" if asked is None else asked
-    speaks = any(not scene.is_audio for scene in content.shoot_scripts or [])
-    gain_db = 20 * math.log10(volume_percent / 100) if speaks else 0.0
-    return VideoSoundPlan(await _music(context, content, music_key), is_levelled, round(gain_db, 2))
+    return VideoSoundPlan(await _music(context, content, music_key), is_levelled, _gain_db(voices))
+
+
+def _gain_db(voices: Sequence[tuple[VoicePlan, int]]) -> float:
+    """How much louder than usual all is that was asked for: the mean of the voices' power."""
+    said = sum(length for _, length in voices)
+    if said == 0:
+        return 0.0
+    power = sum((voice.volume_percent / 100) ** 2 * length for voice, length in voices) / said
+    return round(10 * math.log10(power), 2)
 
 
 async def _music(

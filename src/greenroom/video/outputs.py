@@ -31,6 +31,7 @@ def output_plan(video: VideoConfig, scenes: list[ShootScriptItem]) -> OutputPlan
         is_transparent=is_transparent,
         crop=_crop(video),
         ends_at_first_frame=bool(video.is_end_at_first_frame),
+        super_resolution=bool(video.is_enable_super_resolution),
     )
 
 

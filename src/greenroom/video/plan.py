@@ -51,6 +51,27 @@ class LayerPlan:
 
 
 @dataclass(slots=True, frozen=True)
+class AvatarPlan:
+    key: str
+    """The avatar package, zipped; empty where a photo speaks."""
+    asset_id: str
+
+
+@dataclass(slots=True, frozen=True)
+class VoicePlan:
+    voice_id: str | None
+    speed_percent: int = 100
+    pitch_percent: int = 100
+    volume_percent: int = 100
+    vocabulary: Vocabulary = ()
+    """As it was when the video was ordered."""
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**{**data, "vocabulary": vocabulary_from_json(data["vocabulary"])})
+
+
+@dataclass(slots=True, frozen=True)
 class ScenePlan:
     number: int
     text: str | None
@@ -66,6 +87,37 @@ class ScenePlan:
     """From the lowest to the uppermost; a video in the background is the first."""
     layers_below: int = 0
     """How many of them the person stands over."""
+    avatar: AvatarPlan | None = None
+    """None: the video's."""
+    voice: VoicePlan | None = None
+    """None: the video's."""
+    framing: str | None = None
+    """None: the video's."""
+
+    def to_json(self) -> dict[str, Any]:
+        made = asdict(self)
+        if self.voice is not None:
+            made["voice"]["vocabulary"] = vocabulary_to_json(self.voice.vocabulary)
+        return made
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Plans of earlier versions lack what is optional."""
+        background, avatar, voice = data["background"], data.get("avatar"), data.get("voice")
+        made = {
+            "background": BackgroundPlan(
+                colour=background["colour"],
+                image_key=background["image_key"],
+                placement=tuple(background["placement"]) if background["placement"] else None,
+                box=tuple(background["box"]) if background.get("box") else None,
+            ),
+            "human": HumanPlan(**data["human"]),
+            "actions": tuple((name, at_ms) for name, at_ms in data.get("actions", ())),
+            "layers": tuple(LayerPlan.from_json(layer) for layer in data.get("layers", ())),
+            "avatar": AvatarPlan(**avatar) if avatar else None,
+            "voice": VoicePlan.from_json(voice) if voice else None,
+        }
+        return cls(**{**data, **made})
 
 
 @dataclass(slots=True, frozen=True)
@@ -84,6 +136,8 @@ class OutputPlan:
     crop: tuple[int, int] | None = None
     """dx and dy of the part that is kept of the avatar's picture; None: the whole."""
     ends_at_first_frame: bool = False
+    super_resolution: bool = False
+    """A person who is shown larger than filmed keeps more detail."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -159,32 +213,28 @@ class VideoPlan:
     """As it was when the video was ordered."""
     photo: PhotoPlan | None = None
 
+    def avatar_of(self, scene: ScenePlan) -> AvatarPlan:
+        """Who is seen in a scene."""
+        return scene.avatar or AvatarPlan(self.avatar_key, self.avatar_asset_id)
+
+    def voice_of(self, scene: ScenePlan) -> VoicePlan:
+        """Who is heard in a scene that has a text."""
+        return scene.voice or VoicePlan(
+            self.voice_id, self.speed_percent, self.pitch_percent, self.volume_percent, self.vocabulary
+        )
+
+    @property
+    def avatars(self) -> list[AvatarPlan]:
+        """Everyone who is seen, each once, in the order of appearance."""
+        return list({avatar.key: avatar for avatar in map(self.avatar_of, self.scenes)}.values())
+
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "vocabulary": vocabulary_to_json(self.vocabulary)}
+        made = {"vocabulary": vocabulary_to_json(self.vocabulary)}
+        return {**asdict(self), **made, "scenes": [scene.to_json() for scene in self.scenes]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        scenes = tuple(
-            ScenePlan(
-                number=scene["number"],
-                text=scene["text"],
-                audio_key=scene["audio_key"],
-                background=BackgroundPlan(
-                    colour=scene["background"]["colour"],
-                    image_key=scene["background"]["image_key"],
-                    placement=tuple(scene["background"]["placement"])
-                    if scene["background"]["placement"]
-                    else None,
-                    box=tuple(scene["background"]["box"]) if scene["background"].get("box") else None,
-                ),
-                human=HumanPlan(**scene["human"]),
-                actions=tuple((name, at_ms) for name, at_ms in scene.get("actions", ())),
-                subtitle_key=scene.get("subtitle_key"),
-                layers=tuple(LayerPlan.from_json(layer) for layer in scene.get("layers", ())),
-                layers_below=scene.get("layers_below", 0),
-            )
-            for scene in data["scenes"]
-        )
+        scenes = tuple(ScenePlan.from_json(scene) for scene in data["scenes"])
         given = data.get("subtitles")
         subtitles = SubtitlePlan(SubtitleStyle.from_json(given["style"]), given["burn"]) if given else None
         # Plans of earlier versions have none of these.

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from greenroom.assets.service import file_of, require_usable
 from greenroom.assets.states import AssetType
-from greenroom.engines.protocols import VIDEO_FPS, SpeechStyle, Vocabulary, Voice
+from greenroom.engines.protocols import VIDEO_FPS
 from greenroom.engines.ssml.spoken import actions_of
 from greenroom.runtime import Context
 from greenroom.scripts import service as scripts
 from greenroom.scripts.decks import with_pages
 from greenroom.scripts.limits import check_scenes
 from greenroom.scripts.wire import (
-    ActionConfig,
     AudioDriveActionConfig,
     BackgroundConfigInfo,
     BackgroundType,
@@ -26,6 +25,8 @@ from greenroom.scripts.wire import (
 )
 from greenroom.stage.actions import unknown_action
 from greenroom.stage.silence import silence_of
+from greenroom.subtitles.edits import EditedFile
+from greenroom.video.casting import Casting, Presenter, Speaker, action_interval_ms
 from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.layers import person_of, plan_layers
@@ -33,11 +34,20 @@ from greenroom.video.links import own_object
 from greenroom.video.music import sound_plan
 from greenroom.video.outputs import output_plan
 from greenroom.video.pages import page_background
-from greenroom.video.plan import BackgroundPlan, HumanPlan, PhotoPlan, ScenePlan, SubtitlePlan, VideoPlan
+from greenroom.video.plan import (
+    BackgroundPlan,
+    HumanPlan,
+    OutputPlan,
+    PhotoPlan,
+    ScenePlan,
+    SubtitlePlan,
+    VideoPlan,
+    VoicePlan,
+)
 from greenroom.video.subtitles import SubtitleOrder
-from greenroom.video.vocabulary import ordered_vocabulary
+from greenroom.video.vocabulary import ordered_vocabularies
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
-from greenroom.voices.service import check_spoken_text, require_voice, style_of
+from greenroom.voices.service import check_spoken_text
 
 SMALLEST_SIDE = 128
 
@@ -84,41 +94,59 @@ async def make_plan(
     check_scenes(scenes)
     video = _require_video(content.video_config)
     output = output_plan(video, scenes)
-    avatar = await _avatar(context, content.model_asset_id) if photo is None else _PHOTO
-    interval_ms = _action_interval_ms(content.action_config, avatar)
-    speaker = _speaker(content)
-    vocabulary = await ordered_vocabulary(context, content)
-    planner = _ScenePlanner(context, content.script_id, prefix, speaker, avatar.actions, vocabulary)
-    voice = content.voice_config
-    style = style_of(voice.speed, voice.pitch, voice.volume) if voice else SpeechStyle()
+    casting = Casting(
+        context, content, await ordered_vocabularies(context, content), of_photo=photo is not None
+    )
+    planner = _ScenePlanner(context, content.script_id, prefix, casting, await casting.presenter())
     edited = subtitles.edited if subtitles else {}
     planned = [
         replace(
-            await planner.plan(number, scene, edited[number].key if number in edited else None),
-            **await _layers(context, scenes, scene, (video.width, video.height)),
+            await planner.plan(number, _place_of(scene, scenes), scene, edited.get(number)),
+            **await _layers(context, scenes, scene, video),
         )
         for number, scene in scripts.numbered(scenes)
     ]
+    _check_ends(output, planned)
+    voice = planner.speaker.plan if planner.speaker is not None else VoicePlan(None)
     return VideoPlan(
-        avatar_key=avatar.key,
-        avatar_asset_id=(content.model_asset_id or "") if photo is None else "",
-        voice_id=speaker.voice_id if speaker else None,
-        speed_percent=style.speed_percent,
-        pitch_percent=style.pitch_percent,
-        volume_percent=style.volume_percent,
+        avatar_key=planner.presenter.avatar.key,
+        avatar_asset_id=planner.presenter.avatar.asset_id,
+        voice_id=voice.voice_id,
+        speed_percent=voice.speed_percent,
+        pitch_percent=voice.pitch_percent,
+        volume_percent=voice.volume_percent,
         width=video.width,
         height=video.height,
         fps=int(video.frame_rate) if video.frame_rate else VIDEO_FPS,
         bitrate_kbps=video.bitrate,
         scenes=tuple(planned),
-        action_interval_ms=interval_ms,
+        action_interval_ms=action_interval_ms(content.action_config, planner.seen),
         framing=framing,
         subtitles=SubtitlePlan(subtitles.style, subtitles.burn) if subtitles else None,
         output=output,
-        sound=await sound_plan(context, content, style.volume_percent, music_key),
-        vocabulary=vocabulary,
+        sound=await sound_plan(context, content, _voices(planned, voice), music_key),
+        vocabulary=voice.vocabulary,
         photo=photo,
     )
+
+
+def _place_of(scene: ShootScriptItem, scenes: Sequence[ShootScriptItem]) -> int:
+    """Where it stands in the request."""
+    return next(place for place, one in enumerate(scenes) if one is scene)
+
+
+def _voices(scenes: Sequence[ScenePlan], usual: VoicePlan) -> list[tuple[VoicePlan, int]]:
+    """The voice of each scene with a text, and how many characters it says."""
+    return [(scene.voice or usual, len(scene.text)) for scene in scenes if scene.text is not None]
+
+
+def _check_ends(output: OutputPlan, scenes: Sequence[ScenePlan]) -> None:
+    """Raises VideoContentError: nobody can end a video as somebody else began it."""
+    if output.ends_at_first_frame and scenes[0].avatar != scenes[-1].avatar:
+        raise VideoContentError(
+            "video_config.is_end_at_first_frame: the first and the last scene show different avatars: give "
+            "them the same one, or leave it out"
+        )
 
 
 def _require_video(video: VideoConfig | None) -> VideoConfig:
@@ -132,110 +160,61 @@ def _require_video(video: VideoConfig | None) -> VideoConfig:
     return video
 
 
-@dataclass(slots=True, frozen=True)
-class _Avatar:
-    key: str
-    """Of its package."""
-    actions: tuple[str, ...]
-    """Names by which they are asked for."""
-
-
-_PHOTO = _Avatar("", ())
-"""A person from a photo has no package yet, and no actions."""
-
-
-async def _avatar(context: Context, asset_id: str | None) -> _Avatar:
-    if not asset_id:
-        raise VideoContentError("model_asset_id is missing: give the id of a HUMAN_MODEL_2D asset")
-    asset = await require_usable(context, asset_id, AssetType.HUMAN_MODEL_2D)
-    main = file_of(asset)
-    if main is None or main.object_key is None:
-        raise VideoContentError(f"model_asset_id: the avatar {asset_id} has no main file; train it again")
-    meta = (asset.extra_meta or {}).get("human_model_2d_meta") or {}
-    tags = [action.get("tag") or action["action_name_en"] for action in meta.get("action_tag_map") or ()]
-    return _Avatar(main.object_key, tuple(tags))
-
-
-def _action_interval_ms(config: ActionConfig | None, avatar: _Avatar) -> int:
-    if config is None or not config.action_interval:
-        return 0
-    if not avatar.actions:
-        raise VideoContentError(
-            "action_config.action_interval: the avatar has no actions; leave it out, or train an avatar on "
-            "footage with marks"
-        )
-    return max(1000, round(config.action_interval * 1000))
-
-
-def _speaker(content: Create2DDigitalHumanVideoReq) -> Voice | None:
-    """The voice, which only scenes with a text need."""
-    if all(scene.is_audio for scene in content.shoot_scripts or []):
-        return None
-    if content.voice_config is None:
-        raise VideoContentError("voice_config is missing: a scene with a text needs a voice_asset_id")
-    return require_voice("voice_config.voice_asset_id", content.voice_config.voice_asset_id)
-
-
 class _ScenePlanner:
     def __init__(
-        self,
-        context: Context,
-        script_id: str | None,
-        prefix: str,
-        speaker: Voice | None,
-        actions: Sequence[str],
-        vocabulary: Vocabulary,
+        self, context: Context, script_id: str | None, prefix: str, casting: Casting, presenter: Presenter
     ) -> None:
         self._context = context
         self._script_id = script_id
         self._prefix = prefix
-        self._speaker = speaker
-        self._actions = actions
-        self._vocabulary = vocabulary
+        self._casting = casting
+        self.presenter = presenter
+        """Who is seen in scenes that name nobody."""
+        self.speaker = casting.speaker()
+        """Who is heard in them."""
+        self.seen: list[Presenter] = []
 
-    async def plan(self, number: int, scene: ShootScriptItem, subtitle_key: str | None = None) -> ScenePlan:
+    async def plan(
+        self, number: int, index: int, scene: ShootScriptItem, subtitles: EditedFile | None = None
+    ) -> ScenePlan:
+        """`index`: the scene's place in the request."""
         field = f"the scene with sequence_no {number}"
         script = scene.shoot_script
         if script is None:
             raise VideoContentError(f"{field} has no shoot_script: give its text or its recording")
-        audio_key = None
-        if scene.is_audio:
-            audio_key = await self._audio(field, number, script)
-        else:
-            assert self._speaker is not None
-            if silence_of(scene.text) is None:
-                await check_spoken_text(
-                    f"{field}: text_config.text", scene.text, self._speaker, self._vocabulary
-                )
-            self._check_marked(f"{field}: text_config.text", scene.text)
+        own, own_voice = (
+            await self._casting.presenter_of(index, scene),
+            self._casting.speaker_of(index, scene),
+        )
+        presenter = own or self.presenter
+        self.seen.append(presenter)
+        audio_key = await self._audio(field, number, script) if scene.is_audio else None
+        if audio_key is None:
+            await self._check_text(f"{field}: text_config.text", scene.text, own_voice or self.speaker)
+            _check_marked(f"{field}: text_config.text", scene.text, presenter)
         own_copy = f"{self._prefix}/subtitles-{number}"
-        if subtitle_key is not None:
-            await self._context.objects.copy(subtitle_key, own_copy)
+        if subtitles is not None:
+            await self._context.objects.copy(subtitles.key, own_copy)
         return ScenePlan(
             number=number,
             text=None if scene.is_audio else scene.text,
             audio_key=audio_key,
             background=await self._background(field, script),
             human=_human(person_of(script)),
-            actions=self._asked(field, script.audio_drive_action_config or []),
-            subtitle_key=own_copy if subtitle_key is not None else None,
+            actions=_asked(field, script.audio_drive_action_config or [], presenter),
+            subtitle_key=own_copy if subtitles is not None else None,
+            # The very avatar of the order, named once more, is no other one.
+            avatar=own.avatar if own is not None and own.avatar != self.presenter.avatar else None,
+            voice=own_voice.plan if own_voice is not None else None,
+            framing=self._casting.framing_of(index, scene),
         )
 
-    def _check_marked(self, field: str, text: str) -> None:
-        """Raises VideoContentError: the text marks an action that the avatar does not have."""
-        for tag in actions_of(text):
-            if tag not in self._actions:
-                raise VideoContentError(f"{field}: <insert-action>: {unknown_action(tag, self._actions)}")
-
-    def _asked(self, field: str, asks: Sequence[AudioDriveActionConfig]) -> tuple[tuple[str, int], ...]:
-        """The actions that are asked for, with their moments in milliseconds."""
-        for number, ask in enumerate(asks):
-            if ask.action_tag not in self._actions:
-                raise VideoContentError(
-                    f"{field}: audio_drive_action_config[{number}].action_tag: "
-                    f"{unknown_action(ask.action_tag, self._actions)}"
-                )
-        return tuple((ask.action_tag, round(ask.action_start_time * 1000)) for ask in asks)
+    async def _check_text(self, field: str, text: str, speaker: Speaker | None) -> None:
+        """Raises VideoContentError, SpokenTextError: nobody says it, or nobody can."""
+        if speaker is None:
+            raise VideoContentError("voice_config is missing: a scene with a text needs a voice_asset_id")
+        if silence_of(text) is None:
+            await check_spoken_text(field, text, speaker.voice, speaker.vocabulary)
 
     async def _audio(self, field: str, number: int, script: ShootScript) -> str:
         """The key of the job's own copy of the recording."""
@@ -266,7 +245,8 @@ class _ScenePlanner:
             return BackgroundPlan()
         background = script.background_config[0]
         if background.background_type is BackgroundType.VIDEO:
-            return BackgroundPlan()  # it is the lowest layer
+            # It is the lowest layer; around it and behind it all is white, in a transparent video too.
+            return BackgroundPlan(colour="#FFFFFF")
         if background.background_type is BackgroundType.COLOR:
             colour = background.background_color_config or background.background_config
             if colour is None or len(colour) != 7 or not colour.startswith("#"):
@@ -300,14 +280,35 @@ class _ScenePlanner:
         return BackgroundPlan(image_key=key, placement=placement)
 
 
+def _check_marked(field: str, text: str, presenter: Presenter) -> None:
+    """Raises VideoContentError: the text marks an action that the avatar does not have."""
+    for tag in actions_of(text):
+        if tag not in presenter.actions:
+            raise VideoContentError(f"{field}: <insert-action>: {unknown_action(tag, presenter.actions)}")
+
+
+def _asked(
+    field: str, asks: Sequence[AudioDriveActionConfig], presenter: Presenter
+) -> tuple[tuple[str, int], ...]:
+    """The actions that are asked for, with their moments in milliseconds."""
+    for number, ask in enumerate(asks):
+        if ask.action_tag not in presenter.actions:
+            raise VideoContentError(
+                f"{field}: audio_drive_action_config[{number}].action_tag: "
+                f"{unknown_action(ask.action_tag, presenter.actions)}"
+            )
+    return tuple((ask.action_tag, round(ask.action_start_time * 1000)) for ask in asks)
+
+
 async def _layers(
-    context: Context, scenes: Sequence[ShootScriptItem], scene: ShootScriptItem, canvas: tuple[int, int]
+    context: Context, scenes: Sequence[ShootScriptItem], scene: ShootScriptItem, video: VideoConfig
 ) -> dict[str, Any]:
     """The members of a scene's plan that show its layers."""
     if scene.shoot_script is None:
         return {}
-    index = next(place for place, one in enumerate(scenes) if one is scene)
-    found = await plan_layers(context, f"shoot_scripts[{index}].shoot_script", scene.shoot_script, canvas)
+    field = f"shoot_scripts[{_place_of(scene, scenes)}].shoot_script"
+    size, is_cut = (video.width, video.height), video.clip_mode == "CROP"
+    found = await plan_layers(context, field, scene.shoot_script, size, is_cut=is_cut)
     return {"layers": found.layers, "layers_below": found.below}
 
 

@@ -41,7 +41,7 @@ async def write_preview(
     runner.work_dir.mkdir(parents=True, exist_ok=True)
     try:
         async with runtime.transaction(scope, read_only=True) as context:
-            plan = await _plan(context, request, number, prefix)
+            plan = await preview_plan(context, request, number, prefix)
         steps = VideoSteps(runner)
         steps.plan = plan
         await steps.write_plan()
@@ -55,9 +55,18 @@ async def write_preview(
         await runtime.objects.delete_prefix(prefix)
 
 
-async def _plan(
+async def preview_plan(
     context: Context, request: Create2DDigitalHumanVideoReq, number: int | None, prefix: str
 ) -> VideoPlan:
+    """The plan of one scene alone, its inputs copied below `prefix`; raises as `write_preview`."""
+    content = await one_scene(context, request, number)
+    return await make_plan(context, content, prefix, subtitles=await subtitle_order(context, content))
+
+
+async def one_scene(
+    context: Context, request: Create2DDigitalHumanVideoReq, number: int | None
+) -> Create2DDigitalHumanVideoReq:
+    """The request with nothing but this scene, or the first one. Raises VideoContentError: it has none."""
     content = await merged_content(context, request)
     numbered = scripts.numbered(content.shoot_scripts or [])
     chosen = [(one, scene) for one, scene in numbered if number in (None, one)][:1]
@@ -65,8 +74,7 @@ async def _plan(
         there = ", ".join(str(one) for one, _ in numbered) or "none"
         raise VideoContentError(f"there is no scene with sequence_no {number}: there are {there}")
     scene = chosen[0][1].model_copy(update={"sequence_no": chosen[0][0]})
-    content = content.model_copy(update={"shoot_scripts": [scene]})
-    return await make_plan(context, content, prefix, subtitles=await subtitle_order(context, content))
+    return content.model_copy(update={"shoot_scripts": [scene]})
 
 
 async def _at_once(name: str, function: Callable[[], Awaitable[JsonValue]]) -> JsonValue:

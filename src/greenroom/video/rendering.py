@@ -100,9 +100,10 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     subtitles, output, sound, keys, owner}`: write the render plan, and the keys of its parts for the project
     `owner`.
 
-    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below}`;
-    see `subtitling.with_subtitles` for the texts, `layer_files` for the layers, and `finishing` for `output`
-    and `sound`. Answers `{segments}`, the number of parts to render.
+    A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below,
+    package, framing}`, the last two where it has its own; see `subtitling.with_subtitles` for the texts,
+    `layer_files` for the layers, and `finishing` for `output` and `sound`. Answers `{segments}`, how many
+    parts there are to render.
     """
     from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import RenderPlan
@@ -240,15 +241,16 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
 
     canvas = canvas_of(payload)
     phonemes = json.loads(Path(scene["timing"]).read_text())["phonemes"]
-    picture = AvatarPackage.open(Path(payload["package"])).size
+    package = scene.get("package") or payload["package"]
+    picture = AvatarPackage.open(Path(package)).size
     layers = tuple(Layer.from_json(layer) for layer in scene.get("layers", ()))
     return ScenePlan(
-        package=payload["package"],
+        package=package,
         speech_wav=scene["wav"],
         phonemes=None if phonemes is None else tuple(PhonemeSpan(**span) for span in phonemes),
         background=_background(scene["background"], canvas, _is_transparent(payload)),
         placement=_placement(scene["human"], canvas, picture) or _whole_picture(payload, picture),
-        framing=Framing(payload["framing"]),
+        framing=Framing(scene.get("framing") or payload["framing"]),
         duration_s=whole_videos_s(layers),
         layers=layers,
         layers_below=scene.get("layers_below", 0),
@@ -269,10 +271,10 @@ def _with_actions(made: Any, payload: dict[str, Any]) -> Any:
     from greenroom.stage.actions import ActionMark, ActionSpreader, check_actions, in_order
     from greenroom.stage.plan import scene_frames
 
-    runs = AvatarPackage.open(Path(payload["package"])).actions
     interval_ms = payload["action_interval_ms"]
     scenes = []
     for number, (scene, given) in enumerate(zip(made.scenes, payload["scenes"], strict=True)):
+        runs = AvatarPackage.open(Path(scene.package)).actions
         # A timing file of an earlier version has no marks.
         marked = json.loads(Path(given["timing"]).read_text()).get("marks", [])
         asks = in_order(ActionMark(name, at_ms) for name, at_ms in [*given["actions"], *marked])

@@ -12,7 +12,9 @@ from greenroom.jobs.repository import JobRepository
 from greenroom.reuse.sweep import sweep_pieces
 from greenroom.runtime import Context, Runtime
 from greenroom.tenants.service import scope_of_project
+from greenroom.video.deliveries.service import forget_deliveries
 from greenroom.video.models import VideoJob
+from greenroom.video.previews.jobs import sweep_previews
 from greenroom.video.repository import ended_before
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,7 @@ async def sweep_forever(runtime: Runtime) -> None:
     It needs no memory of its own: what is too old is found by its date, however long the server was off.
     """
     while True:
-        for sweep in (sweep_tasks, sweep_pieces):
+        for sweep in (sweep_tasks, sweep_pieces, sweep_previews):
             try:
                 await sweep(runtime)
             except Exception:
@@ -58,6 +60,7 @@ async def _forget(context: Context, jobs: list[VideoJob]) -> None:
     """The rows, the inputs that a failed one kept for a retry, the callbacks and the durable jobs."""
     ids = [job.id for job in jobs]
     await forget_callbacks(context, ids)
+    await forget_deliveries(context, ids)
     durable = await JobRepository(context).of_subjects(ids)
     assert context.runtime.jobs is not None, "the server runs no job engine"
     await context.runtime.jobs.forget(context, [job.id for job in durable])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from greenroom.callbacks.service import keep_callback, receiver_of
@@ -9,8 +10,9 @@ from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.video.charging import reserve_video
+from greenroom.video.deliveries.service import address_of, keep_delivery
 from greenroom.video.errors import VideoContentError, VideoJobNotFoundError, VideoStateError
-from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.plan import VideoPlan
 from greenroom.video.queueing import require_room
 from greenroom.video.repository import VideoJobRepository
@@ -21,9 +23,11 @@ from greenroom.video.wire import Create2DDigitalHumanVideoReq
 async def retry_video(context: Context, job_id: str, *, reviewed: bool = True) -> str:
     """The id of the new job. What was edited or deleted since does not matter; what was made is reused.
 
+    Asked for again, it is the same new job, unless that has failed or was cancelled as well.
+
     Raises:
         VideoJobNotFoundError: no such job.
-        VideoStateError: it has not failed.
+        VideoStateError: it has not failed, or is a business card's.
         VideoContentError: its recordings are gone.
         ContentRefusedError, QueueFullError, InsufficientResourcesError: as for a new order.
     """
@@ -33,26 +37,53 @@ async def retry_video(context: Context, job_id: str, *, reviewed: bool = True) -
         raise VideoJobNotFoundError(job_id)
     if failed.state != VideoState.FAILED:
         raise VideoStateError(f"the video job is {failed.state}: only a FAILED one can be tried again")
+    if failed.job_type == JobKindOfVideo.CARD:
+        raise VideoStateError(
+            "the video is a business card's: update_digital_human_business_card makes the card anew"
+        )
+    new_id = await _next_id(repository, job_id)
+    if await _is_there(repository, new_id):
+        return new_id
     await require_room(context)
     content = Create2DDigitalHumanVideoReq.model_validate(failed.content)
     texts = await review_order(context, content) if reviewed else Verdict()
-    job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
+    job = VideoJob(id=new_id, state=VideoState.WAITING, asset_id=context.new_id())
     job.project_id = context.project_id
+    job.job_type = failed.job_type
     job.script_id, job.asset_name, job.content = failed.script_id, failed.asset_name, failed.content
     try:
         job.plan = await _copied(context, failed, job)
-        await reserve_video(context, job.id, VideoPlan.from_json(job.plan).avatar_asset_id)
+        await reserve_video(context, job.id, VideoPlan.from_json(job.plan).avatars)
+        # Reserving lets a tenant's orders through one after the other: a request beside this one was first.
+        if await _is_there(repository, new_id):
+            return new_id
         await require_room(context)
     except Exception:
         await context.objects.delete_prefix(job.prefix)
         raise
     await repository.add(job)
     await keep_callback(context, job.id, await receiver_of(context, failed.id))
+    await keep_delivery(context, job.id, await address_of(context, failed.id))
     if reviewed:
         await enqueue(context, job, content, texts)
     else:
         await render(context, job)
     return job.id
+
+
+async def _next_id(repository: VideoJobRepository, failed_id: str) -> str:
+    """The id that the retry has, the same in every request: of the first one that was not in vain."""
+    attempt = 1
+    while True:
+        new_id = hashlib.sha256(f"retry {attempt} of {failed_id}".encode()).hexdigest()[:32]
+        found = await repository.find(new_id)
+        if found is None or found.state not in (VideoState.FAILED, VideoState.CANCELED):
+            return new_id
+        attempt += 1
+
+
+async def _is_there(repository: VideoJobRepository, job_id: str) -> bool:
+    return await repository.find(job_id) is not None
 
 
 async def _copied(context: Context, failed: VideoJob, job: VideoJob) -> dict[str, object]:

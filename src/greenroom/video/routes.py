@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greenroom.api.operations import operation
 from greenroom.runtime import Context
-from greenroom.video import service
+from greenroom.video import retrying, service
 from greenroom.video.cards.routes import (
     create_digital_human_business_card,
     delete_digital_human_business_card,
@@ -19,11 +19,13 @@ from greenroom.video.photo.routes import (
     show_photo_detection,
     show_photo_digital_human_video,
 )
+from greenroom.video.previews.routes import create_video_preview, delete_video_preview, show_video_preview
 from greenroom.video.wire import (
     Create2DDigitalHumanVideoReq,
     Create2DDigitalHumanVideoResponse,
     ListDigitalHumanVideoQuery,
     ListDigitalHumanVideoResponse,
+    RetryVideoResponse,
     Show2DDigitalHumanVideoResponse,
     ShowVideoQuery,
 )
@@ -35,13 +37,17 @@ __all__ = [
     "create_digital_human_business_card",
     "create_photo_detection",
     "create_photo_digital_human_video",
+    "create_video_preview",
     "delete_digital_human_business_card",
+    "delete_video_preview",
     "list_digital_human_business_card",
     "list_digital_human_video",
+    "retry_video",
     "show2_d_digital_human_video",
     "show_digital_human_business_card",
     "show_photo_detection",
     "show_photo_digital_human_video",
+    "show_video_preview",
     "update_digital_human_business_card",
 ]
 
@@ -70,3 +76,8 @@ async def list_digital_human_video(
     context: Context, query: ListDigitalHumanVideoQuery
 ) -> ListDigitalHumanVideoResponse:
     return await service.list_videos(context, query)
+
+
+@operation("RetryVideo")
+async def retry_video(context: Context, job_id: str) -> RetryVideoResponse:
+    return RetryVideoResponse(job_id=await retrying.retry_video(context, job_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from greenroom.api.wire import ErrorResponse
 from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
@@ -11,6 +12,7 @@ from greenroom.jobs.estimates import Place
 from greenroom.moderation.verdicts import Verdict
 from greenroom.runtime import Context
 from greenroom.video.charging import reserve_video
+from greenroom.video.deliveries.service import keep_delivery, shown_delivery, wanted_address
 from greenroom.video.errors import VideoJobNotFoundError, VideoStateError
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.photo.orders import PhotoOrder
@@ -27,8 +29,11 @@ from greenroom.video.wire import (
     ListDigitalHumanVideoResponse,
     OutputAssetInfo,
     Show2DDigitalHumanVideoResponse,
+    VideoExtension,
 )
 
+SECRETS: Any = {"callback_config": True, "video_config": {"output_external_url"}}
+"""Members of a request that are kept encrypted, and nowhere else: keys, and links that may be written to."""
 _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
 
 
@@ -51,7 +56,7 @@ async def create_video(
     Raises:
         ContentRefusedError: a text does not pass the content review.
         QueueFullError: the tenant has as many videos waiting as it may have.
-        InvalidParameterError: `callback_config` names no receiver that may be sent to.
+        InvalidParameterError: `callback_config` or `output_external_url` names nobody that may be sent to.
         InsufficientResourcesError: billing allows no more videos.
         GreenroomError: see `planning.make_plan`.
     """
@@ -59,6 +64,7 @@ async def create_video(
     receiver = Receiver.of(body.callback_config)
     check_receiver(context, receiver)
     content = await merged_content(context, body)
+    address = wanted_address(context, content.video_config)
     subtitles = await subtitle_order(context, content, subtitle_files)
     texts = await review_order(context, content, subtitles) if reviewed else Verdict()
     job = VideoJob(id=context.new_id(), state=VideoState.WAITING, asset_id=context.new_id())
@@ -68,7 +74,7 @@ async def create_video(
             await context.objects.put_bytes(job.photo_key, photo.data)
         person = photo.plan(job.photo_key) if photo is not None else None
         plan = await make_plan(context, content, job.prefix, framing, subtitles, music_key, person)
-        await reserve_video(context, job.id, plan.avatar_asset_id)
+        await reserve_video(context, job.id, plan.avatars)
         # Reserving lets a tenant's orders through one after the other, so this count holds.
         await require_room(context)
     except Exception:
@@ -79,11 +85,11 @@ async def create_video(
     job.script_id = body.script_id
     output = content.output_asset_config
     job.asset_name = (output.asset_name if output else "") or f"video-{job.id[:8]}"
-    # The callback's key is a secret: it is kept encrypted, and nowhere else.
-    job.content = content.model_dump(mode="json", exclude_none=True, exclude={"callback_config"})
+    job.content = content.model_dump(mode="json", exclude_none=True, exclude=SECRETS)
     job.plan = plan.to_json()
     await VideoJobRepository(context).add(job)
     await keep_callback(context, job.id, receiver)
+    await keep_delivery(context, job.id, address)
     if reviewed:
         await enqueue(context, job, content, texts)
     else:
@@ -103,8 +109,17 @@ async def show_video(context: Context, job_id: str, show_script: bool) -> Show2D
             "script_id": job.script_id,
             "video_making_type": "MODEL" if job.job_type == JobKindOfVideo.MODEL else "PICTURE",
             "model_asset_id": job.plan["avatar_asset_id"] or None,
+            "x_greenroom": await _extension(context, job),
         }
     )
+
+
+async def _extension(context: Context, job: VideoJob) -> VideoExtension | None:
+    """What the contract has no member for; a video that is not made goes nowhere."""
+    if job.state in (VideoState.FAILED, VideoState.CANCELED):
+        return None
+    found = await shown_delivery(context, job.id)
+    return VideoExtension(external_output=found) if found is not None else None
 
 
 async def cancel_video(context: Context, job_id: str) -> None:

@@ -80,7 +80,7 @@ async def _edited(
         return found
     keys = await scripts.audio_keys_of(context, content.script_id)
     made_for = {
-        number: await digest_of(context, scene, content.voice_config, keys.get(number))
+        number: await digest_of(context, scene, scene.voice_or(content.voice_config), keys.get(number))
         for number, scene in scenes
         if number not in found
     }

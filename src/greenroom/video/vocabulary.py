@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from greenroom.engines.protocols import Vocabulary
 from greenroom.runtime import Context
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabulary_for
 
 
-async def ordered_vocabulary(context: Context, content: Create2DDigitalHumanVideoReq) -> Vocabulary:
-    """The entries that hold for the order's voice and stand in its texts.
-
-    None where a recording drives every scene.
-    """
-    voice, video = content.voice_config, content.video_config
-    if voice is None or all(scene.is_audio for scene in content.shoot_scripts or []):
-        return ()
-    wanted = video.is_vocabulary_config_enable if video is not None else None
-    entries = await vocabulary_for(context, voice.voice_asset_id, wanted)
-    return occurring(entries, *(scene.text for scene in content.shoot_scripts or [] if not scene.is_audio))
+async def ordered_vocabularies(
+    context: Context, content: Create2DDigitalHumanVideoReq
+) -> Mapping[str, Vocabulary]:
+    """By voice, the entries that hold for it and stand in what it says."""
+    wanted = content.video_config.is_vocabulary_config_enable if content.video_config is not None else None
+    said: dict[str, list[str]] = {}
+    for scene in content.shoot_scripts or []:
+        voice = scene.voice_or(content.voice_config)
+        if voice is not None and not scene.is_audio:
+            said.setdefault(voice.voice_asset_id, []).append(scene.text)
+    return {
+        voice_id: occurring(await vocabulary_for(context, voice_id, wanted), *texts)
+        for voice_id, texts in said.items()
+    }
 
 
 async def said_texts(context: Context, content: Create2DDigitalHumanVideoReq) -> dict[str, str]:
     """The texts of scenes with their aliases, for the content review, where the vocabulary changes any."""
-    vocabulary = await ordered_vocabulary(context, content)
-    if not vocabulary:
-        return {}
-    return {
-        f"shoot_scripts[{index}].shoot_script.text_config.text": reviewed_text(scene.text, vocabulary)
-        for index, scene in enumerate(content.shoot_scripts or [])
-        if not scene.is_audio
-    }
+    vocabularies = await ordered_vocabularies(context, content)
+    found = {}
+    for index, scene in enumerate(content.shoot_scripts or []):
+        voice = scene.voice_or(content.voice_config)
+        vocabulary = vocabularies.get(voice.voice_asset_id) if voice is not None else None
+        if vocabulary and not scene.is_audio:
+            name = f"shoot_scripts[{index}].shoot_script.text_config.text"
+            found[name] = reviewed_text(scene.text, vocabulary)
+    return found

@@ -45,6 +45,13 @@ class Create2DDigitalHumanVideoResponse(WireModel):
     job_id: str
 
 
+class RetryVideoResponse(WireModel):
+    """Our own: see `api.extensions`."""
+
+    job_id: str
+    """Of the new task."""
+
+
 class OutputAssetInfo(WireModel):
     asset_id: str
     asset_name: str
@@ -75,6 +82,24 @@ class DigitalHumanVideo(WireModel):
     """percent of a video that waits or is made; never goes back"""
 
 
+class ExternalOutput(WireModel):
+    """What became of `video_config.output_external_url`; our own."""
+
+    state: str
+    """WAITING, UPLOADING, SUCCEED or FAILED"""
+    host: str
+    attempts: int
+    """That have failed."""
+    error_msg: str | None = None
+    """Of the last one."""
+
+
+class VideoExtension(WireModel):
+    """`x_greenroom` of a task."""
+
+    external_output: ExternalOutput | None = None
+
+
 class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):
     script_id: str | None = None
     video_making_type: Literal["MODEL", "PICTURE"] | None = None
@@ -83,6 +108,7 @@ class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):
     video_config: VideoConfig | None = None
     shoot_scripts: list[ShootScriptItem] | None = None
     background_music_config: BackgroundMusicConfig | None = None
+    x_greenroom: VideoExtension | None = None
 
 
 class ShowVideoQuery(WireModel):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "video_0003"
-down_revision = "video_0002"
+revision = "video_0004"
+down_revision = "video_0003"
 branch_labels = None
 depends_on = None
 
