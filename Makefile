@@ -54,7 +54,7 @@ $(VENV)/.stamp-weights: $(VENV)/.stamp-base src/greenroom/engines/weights.json
 
 # A file's tests share servers and models, so a file stays in one process.
 test: install-dev
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --durations=40
 
 check: install-dev
 	$(BIN)/ruff format --check .

@@ -18,7 +18,9 @@ from greenroom.bench.studio_references import (
     FFMPEG_VARIABLE,
     MOVIEPY_VARIABLE,
     ffmpeg_factor,
+    ffmpeg_program,
     moviepy_factor,
+    moviepy_python,
     write_person,
 )
 from greenroom.bench.table import Row, Value
@@ -121,16 +123,18 @@ def _costs(made: dict[str, Any]) -> dict[str, Value]:
 
 
 def _moviepy(plan: RenderPlan, inputs: Inputs, folder: Path) -> str:
-    factor = moviepy_factor(plan, inputs, _person(plan, folder), folder / "moviepy.mp4")
-    if factor is None:
+    python = moviepy_python()
+    if python is None:
         return f"MoviePy left out: {MOVIEPY_VARIABLE} names no Python that has it"
+    factor = moviepy_factor(python, plan, inputs, _person(plan, folder), folder / "moviepy.mp4")
     return f"MoviePy with the person drawn already: {factor:.2f}x"
 
 
 def _ffmpeg(plan: RenderPlan, inputs: Inputs, folder: Path) -> str:
-    factor = ffmpeg_factor(plan, inputs, _person(plan, folder), folder / "ffmpeg.mp4")
-    if factor is None:
+    program = ffmpeg_program()
+    if program is None:
         return f"FFmpeg left out: install it, or set {FFMPEG_VARIABLE}"
+    factor = ffmpeg_factor(program, plan, inputs, _person(plan, folder), folder / "ffmpeg.mp4")
     return f"FFmpeg's overlay filters with the person drawn already, without subtitles: {factor:.2f}x"
 
 

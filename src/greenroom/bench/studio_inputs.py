@@ -25,7 +25,7 @@ from greenroom.stage.subtitle_plan import Cue
 
 U8 = npt.NDArray[np.uint8]
 
-CLIP_S = 10
+CLIP_S = 5
 CLIP_SIZE = (640, 360)
 _RATE = 48_000
 _CUE_MS, _CUE_PAUSE_MS = 2600, 400

@@ -31,15 +31,20 @@ def write_person(plan: RenderPlan, out: Path) -> None:
     render_video(replace(plan, scenes=(scene,), codec=Codec.QTRLE, subtitle_style=None), out)
 
 
-def ffmpeg_factor(plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float | None:
-    """Seconds of video a second that FFmpeg lays together and encodes; None where there is no FFmpeg.
+def ffmpeg_program() -> str | None:
+    return shutil.which(os.environ.get(FFMPEG_VARIABLE) or "ffmpeg")
+
+
+def moviepy_python() -> str | None:
+    return os.environ.get(MOVIEPY_VARIABLE) or None
+
+
+def ffmpeg_factor(program: str, plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float:
+    """Seconds of video a second that FFmpeg lays together and encodes.
 
     Raises:
         EngineError: FFmpeg failed.
     """
-    program = shutil.which(os.environ.get(FFMPEG_VARIABLE) or "ffmpeg")
-    if program is None:
-        return None
     command = [
         program,
         "-v",
@@ -71,11 +76,12 @@ def ffmpeg_factor(plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> 
     return _seconds(person) / (time.perf_counter() - started)
 
 
-def moviepy_factor(plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float | None:
-    """The same of MoviePy, in the Python that `GREENROOM_BENCH_MOVIEPY` names; None without it."""
-    python = os.environ.get(MOVIEPY_VARIABLE)
-    if not python:
-        return None
+def moviepy_factor(python: str, plan: RenderPlan, inputs: Inputs, person: Path, out: Path) -> float:
+    """The same of MoviePy, in a Python that has it.
+
+    Raises:
+        EngineError: MoviePy failed.
+    """
     job = {
         "picture": str(inputs.picture),
         "person": str(person),
