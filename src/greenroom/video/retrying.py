@@ -28,19 +28,11 @@ async def retry_video(context: Context, job_id: str, *, reviewed: bool = True) -
     Raises:
         VideoJobNotFoundError: no such job.
         VideoStateError: it has not failed, or is a business card's.
-        VideoContentError: its recordings are gone.
+        VideoContentError: its recordings or its photo are gone.
         ContentRefusedError, QueueFullError, InsufficientResourcesError: as for a new order.
     """
     repository = VideoJobRepository(context)
-    failed = await repository.find(job_id)
-    if failed is None:
-        raise VideoJobNotFoundError(job_id)
-    if failed.state != VideoState.FAILED:
-        raise VideoStateError(f"the video job is {failed.state}: only a FAILED one can be tried again")
-    if failed.job_type == JobKindOfVideo.CARD:
-        raise VideoStateError(
-            "the video is a business card's: update_digital_human_business_card makes the card anew"
-        )
+    failed = await _failed(repository, job_id)
     new_id = await _next_id(repository, job_id)
     if await _is_there(repository, new_id):
         return new_id
@@ -71,6 +63,20 @@ async def retry_video(context: Context, job_id: str, *, reviewed: bool = True) -
     return job.id
 
 
+async def _failed(repository: VideoJobRepository, job_id: str) -> VideoJob:
+    """Raises VideoJobNotFoundError, VideoStateError."""
+    job = await repository.find(job_id)
+    if job is None:
+        raise VideoJobNotFoundError(job_id)
+    if job.state != VideoState.FAILED:
+        raise VideoStateError(f"the video job is {job.state}: only a FAILED one can be tried again")
+    if job.job_type == JobKindOfVideo.CARD:
+        raise VideoStateError(
+            "the video is a business card's: update_digital_human_business_card makes the card anew"
+        )
+    return job
+
+
 async def _next_id(repository: VideoJobRepository, failed_id: str) -> str:
     """The id that the retry has, the same in every request: of the first one that was not in vain."""
     attempt = 1
@@ -95,11 +101,12 @@ async def _copied(context: Context, failed: VideoJob, job: VideoJob) -> dict[str
         raise VideoContentError(_GONE) from None
     text = json.dumps(failed.plan).replace(f'"{failed.prefix}/', f'"{job.prefix}/')
     plan = VideoPlan.from_json(json.loads(text))
-    for scene in plan.scenes:
-        for key in (scene.audio_key, scene.subtitle_key):
-            if key is not None and not await context.objects.exists(key):
-                raise VideoContentError(_GONE)
+    needed = [key for scene in plan.scenes for key in (scene.audio_key, scene.subtitle_key)]
+    needed.append(plan.photo.key if plan.photo is not None else None)
+    for key in needed:
+        if key is not None and not await context.objects.exists(key):
+            raise VideoContentError(_GONE)
     return plan.to_json()
 
 
-_GONE = "the recordings of the failed job are not kept any more: order the video anew"
+_GONE = "the files of the failed job are not kept any more: order the video anew"
