@@ -62,6 +62,7 @@ class VideoOrder:
     codec: Codec = Codec.H264
     music: Path | None = None
     music_volume: int | None = None
+    quality_file: Path | None = None
 
 
 @app.command("make")
@@ -96,6 +97,9 @@ def make(
     music_volume: Annotated[
         int | None, typer.Option(min=0, max=100, help="Of the music: 100 is as loud as the speech; 50.")
     ] = None,
+    quality: Annotated[
+        Path | None, typer.Option(help="Write what was measured of the video here: .json.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
@@ -128,6 +132,7 @@ def make(
         codec=parse_codec(codec, path, background),
         music=require_file(music, "music") if music is not None else None,
         music_volume=music_volume,
+        quality_file=check_output(quality, (".json",)) if quality is not None else None,
     )
 
     async def work() -> None:
@@ -151,7 +156,7 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     submit = partial(_submit, studio, order, key)
-    await deliver_video(studio, key, submit, order.out, order.subtitle_file)
+    await deliver_video(studio, key, submit, order.out, order.subtitle_file, order.quality_file)
 
 
 async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:

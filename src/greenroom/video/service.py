@@ -27,6 +27,7 @@ from greenroom.video.wire import (
     ListDigitalHumanVideoResponse,
     OutputAssetInfo,
     Show2DDigitalHumanVideoResponse,
+    VideoExtension,
 )
 
 _WITH_VIDEO = (VideoState.SUCCEED, VideoState.BLOCK)
@@ -103,6 +104,7 @@ async def show_video(context: Context, job_id: str, show_script: bool) -> Show2D
             "script_id": job.script_id,
             "video_making_type": "MODEL" if job.job_type == JobKindOfVideo.MODEL else "PICTURE",
             "model_asset_id": job.plan["avatar_asset_id"] or None,
+            "x_greenroom": video_extension(context, job),
         }
     )
 
@@ -169,3 +171,11 @@ def video_output(context: Context, job: VideoJob) -> OutputAssetInfo:
         ),
         cover_url=context.download_url(job.cover_key, content_type="image/jpeg", inline=True),
     )
+
+
+def video_extension(context: Context, job: VideoJob) -> VideoExtension | None:
+    """What was measured of a video that can be seen; None where nothing was."""
+    if job.state != VideoState.SUCCEED or job.quality is None:
+        return None
+    link = context.download_url(job.quality_key, content_type="application/json", inline=True)
+    return VideoExtension(quality=job.quality, quality_url=link)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -75,6 +75,15 @@ class DigitalHumanVideo(WireModel):
     """percent of a video that waits or is made; never goes back"""
 
 
+class VideoExtension(WireModel):
+    """`x_greenroom` of a video task: what the contract has no member for."""
+
+    quality: dict[str, Any]
+    """What was measured: `quality.report.summary_of`."""
+    quality_url: str
+    """The whole report, with the figures of each part."""
+
+
 class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):
     script_id: str | None = None
     video_making_type: Literal["MODEL", "PICTURE"] | None = None
@@ -83,6 +92,7 @@ class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):
     video_config: VideoConfig | None = None
     shoot_scripts: list[ShootScriptItem] | None = None
     background_music_config: BackgroundMusicConfig | None = None
+    x_greenroom: VideoExtension | None = None
 
 
 class ShowVideoQuery(WireModel):
