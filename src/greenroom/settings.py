@@ -158,17 +158,17 @@ class Settings(BaseSettings):
         0.7, ge=0, le=1, description="Least share of the pictures within pauses with closed lips."
     )
     quality_border: float = Field(
-        8.0, ge=0, le=255, description="Largest colour error at the border of the painted mouth, of 255."
+        6.0, ge=0, le=255, description="Largest colour error at the border of the painted mouth, of 255."
     )
     quality_identity_percent: float = Field(
-        4.0,
+        3.0,
         ge=0,
         le=100,
         description="Furthest that the face above the mouth may be from the avatar's own footage, in percent "
         "of the face's height.",
     )
     quality_colour: float = Field(
-        12.0, ge=0, le=255, description="Furthest that its colours may be from the footage, of 255."
+        8.0, ge=0, le=255, description="Furthest that its colours may be from the footage, of 255."
     )
     quality_sound_ms: int = Field(
         100, ge=0, description="Largest difference in length between sound and pictures, in milliseconds."

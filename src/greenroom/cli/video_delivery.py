@@ -12,6 +12,7 @@ from greenroom.cli.errors import UserError
 if TYPE_CHECKING:
     from greenroom.cli.studio import Studio
     from greenroom.runtime import Context
+    from greenroom.video.models import VideoJob
 
 
 async def deliver_video(
@@ -40,18 +41,29 @@ async def finish_video(
     subtitle_file: Path | None = None,
     quality_file: Path | None = None,
 ) -> None:
-    """Wait for a video, write its files and say on standard error how good it is.
+    """Wait for a video, write its files and say how good it is.
 
     Raises UserError: it failed, or its report is asked for and it was not measured.
     """
     from greenroom.cli.studio import require_success, with_progress
-    from greenroom.video.quality.report import line_of
     from greenroom.video.repository import VideoJobRepository
 
     require_success(await with_progress(studio, job_id, "Rendering"), "the video")
     async with studio.transaction(read_only=True) as context:
         job = await VideoJobRepository(context).find(job_id)
     assert job is not None
+    await write_files(studio, job, out, subtitle_file, quality_file)
+
+
+async def write_files(
+    studio: Studio, job: VideoJob, out: Path | None, subtitle_file: Path | None, quality_file: Path | None
+) -> None:
+    """Those of a finished video; what was measured of it is told in one line on standard error.
+
+    Raises UserError: its report is asked for and it was not measured.
+    """
+    from greenroom.video.quality.report import line_of
+
     if out is not None:
         await _fetch_object(studio, job.video_key, out)
     if subtitle_file is not None:
@@ -61,7 +73,7 @@ async def finish_video(
         print(f"Quality: {line_of(job.quality)}", file=sys.stderr)
     if quality_file is not None:
         if job.quality is None:
-            raise UserError("the video was not measured: GREENROOM_QUALITY is off")
+            raise UserError(f"{quality_file.name} is not written: GREENROOM_QUALITY=off measures no video")
         await _fetch_object(studio, job.quality_key, quality_file)
 
 

@@ -27,7 +27,7 @@ from greenroom.video.quality.limits import Limits
 pytestmark = pytest.mark.media
 
 TEXT = "Papa may buy a map. Bob and I pay for a lamp."
-PAUSE_S = 0.8
+PAUSE_S = 1.4
 STEP = 3
 
 
@@ -39,7 +39,7 @@ class Take:
     speech: Speech
     pictures: dict[int, PersonPicture]
     hanging: dict[int, PersonPicture]
-    """The same in the pauses at both ends, with the mouth left open."""
+    """The same in the pause at the beginning, with the mouth left open."""
     base_of: Callable[[int], Image]
     frames: int
     folder: Path
@@ -81,16 +81,17 @@ def take(tmp_path_factory: pytest.TempPathFactory) -> Take:
     speech = with_pauses(speak(TEXT, "piper-en_US-joe"))
     performer = Performer(open_avatar(folder / "anna"))
     track = performer.drive(speech.pcm, speech.sample_rate, speech.phonemes)
-    # Below 90 pictures a part is looked at in every second, from there on in every third.
-    frames = max(90, min(119, len(track)))
+    # So long a part is looked at in every third picture.
+    frames = 99
+    assert len(track) >= frames
     wide = Steering.load(folder / "anna" / STEERING).wide
     hangs = MouthTrack(np.repeat(wide[None], len(track), axis=0))
-    pauses = [n for n in range(0, frames, STEP) if n < 19 or n > len(track) - 15]
+    pause = range(0, round(PAUSE_S * 25) - 2, STEP)
     return Take(
         package=folder / "anna",
         speech=speech,
         pictures={n: performer.frame(n, track, n) for n in range(0, frames, STEP)},
-        hanging={n: performer.frame(n, hangs, n) for n in pauses},
+        hanging={n: performer.frame(n, hangs, n) for n in pause},
         base_of=performer.base_picture,
         frames=frames,
         folder=folder,

@@ -14,6 +14,9 @@ from tests.video.workshop import Workshop
 
 from greenroom.assets.service import require_asset
 from greenroom.billing.ledger import Ledger
+from greenroom.cli.errors import UserError
+from greenroom.cli.studio import Studio
+from greenroom.cli.video_delivery import write_files
 from greenroom.jobs.models import JobState
 from greenroom.media.encode import VideoSettings, write_mp4
 from greenroom.reuse.keys import file_digest
@@ -26,7 +29,7 @@ from greenroom.video.service import show_video
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
-TEXT = "Papa may buy a lamp."
+TEXTS = ("Papa may buy a lamp.", "No map.")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="module")
 def first(workshop: Workshop) -> str:
-    job_id = workshop.order(TEXT)
+    job_id = workshop.order(*TEXTS)
     assert workshop.run(job_id) is JobState.SUCCEEDED, workshop.job(job_id).error_msg
     return job_id
 
@@ -47,17 +50,18 @@ def report(workshop: Workshop, job_id: str) -> Path:
     return workshop.settings.objects_dir / workshop.video(job_id).quality_key
 
 
-def kept_segment(workshop: Workshop) -> KeptPiece:
-    async def find(context: Context) -> KeptPiece:
+def kept_segments(workshop: Workshop) -> list[KeptPiece]:
+    async def find(context: Context) -> list[KeptPiece]:
         pieces = await PieceRepository(context).longest_unused(100)
-        return next(piece for piece in pieces if piece.kind == "segment")
+        return [piece for piece in pieces if piece.kind == "segment"]
 
     return workshop.inside(find)
 
 
-def spoil(workshop: Workshop, figures: dict[str, Any] | None = None, segment: bytes | None = None) -> str:
-    """Make the kept segment one that is bad, and whole all the same; the digest of its file."""
-    piece = kept_segment(workshop)
+def spoil(
+    workshop: Workshop, piece: KeptPiece, figures: dict[str, Any] | None = None, segment: bytes | None = None
+) -> str:
+    """Make a kept segment one that is bad, and whole all the same; the digest of its file."""
     path = workshop.settings.objects_dir / piece.object_key
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
@@ -81,9 +85,9 @@ def spoil(workshop: Workshop, figures: dict[str, Any] | None = None, segment: by
 class TestReport:
     def test_it_lies_beside_the_video_and_stands_in_the_answer(self, workshop: Workshop, first: str) -> None:
         written = json.loads(report(workshop, first).read_text())
-        (part,) = written["parts"]
-        assert part["scene"] == 1 and part["start_s"] == 0.0
-        assert part["end_s"] == pytest.approx(workshop.video(first).duration_s, abs=0.01)
+        parts = written["parts"]
+        assert [(part["scene"], part["start_s"]) for part in parts] == [(1, 0.0), (2, parts[0]["end_s"])]
+        assert parts[-1]["end_s"] == pytest.approx(workshop.video(first).duration_s, abs=0.01)
         assert written["closed_in_silence"] in (None, 1.0)
         assert written["border_error"] < 1.5 and written["identity_percent"] < 1.0
         assert written["sound"]["loudness_lufs"] == pytest.approx(-16, abs=1)
@@ -91,8 +95,10 @@ class TestReport:
         assert abs(written["sound"]["longer_than_picture_ms"]) < 50
         assert line_of(written).endswith(" LUFS")
 
+        asset_id = workshop.video(first).asset_id
+
         async def shown(context: Context) -> Any:
-            asset = await require_asset(context, workshop.video(first).asset_id)
+            asset = await require_asset(context, asset_id)
             return (await show_video(context, first, False)).to_wire(), [file.name for file in asset.files]
 
         answer, names = workshop.inside(shown)
@@ -101,32 +107,46 @@ class TestReport:
         assert "quality.json" in extension["quality_url"] and "quality.json" in names
 
     def test_a_part_that_is_reused_keeps_its_figures(self, workshop: Workshop, first: str) -> None:
-        again = workshop.order(TEXT)
+        again = workshop.order(*TEXTS)
         assert workshop.run(again) is JobState.SUCCEEDED
         assert report(workshop, again).read_bytes() == report(workshop, first).read_bytes()
+
+    def test_the_command_line_writes_it_and_says_a_line(
+        self, workshop: Workshop, first: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        studio = Studio(workshop.runtime, workshop._engine, workshop.scope)
+        job = workshop.video(first)
+        workshop.do(write_files(studio, job, tmp_path / "a.mp4", None, tmp_path / "a.json"))
+        assert (tmp_path / "a.json").read_bytes() == report(workshop, first).read_bytes()
+        line = capsys.readouterr().err.strip()
+        assert line.startswith("Quality: ") and line.endswith(" LUFS")
+        job.quality = None
+        with pytest.raises(UserError, match=r"a\.json is not written: GREENROOM_QUALITY=off"):
+            workshop.do(write_files(studio, job, None, None, tmp_path / "a.json"))
 
 
 class TestLimits:
-    @pytest.mark.parametrize("fault", ["its border shows", "pictures are missing"])
-    def test_a_kept_part_that_is_not_good_is_made_again(
-        self, workshop: Workshop, first: str, fault: str, tmp_path: Path
+    def test_kept_parts_that_are_not_good_are_made_again(
+        self, workshop: Workshop, first: str, tmp_path: Path
     ) -> None:
-        if fault == "its border shows":
-            spoilt = spoil(workshop, figures={"border": {"value": 80.0, "count": 3}})
-        else:
-            short = tmp_path / "short.mp4"
-            write_mp4(short, [np.zeros((128, 128, 3), np.uint8)] * 5, VideoSettings(128, 128))
-            spoilt = spoil(workshop, segment=short.read_bytes())
-        again = workshop.order(TEXT)
+        shows, lacks = kept_segments(workshop)
+        short = tmp_path / "short.mp4"
+        write_mp4(short, [np.zeros((128, 128, 3), np.uint8)] * 5, VideoSettings(128, 128))
+        spoilt = {
+            spoil(workshop, shows, figures={"border": {"value": 80.0, "count": 3}}),
+            spoil(workshop, lacks, segment=short.read_bytes()),
+        }
+        again = workshop.order(*TEXTS)
         assert workshop.run(again) is JobState.SUCCEEDED
         assert workshop.file(again).read_bytes() == workshop.file(first).read_bytes()
         assert report(workshop, again).read_bytes() == report(workshop, first).read_bytes()
-        assert kept_segment(workshop).sha256 != spoilt
+        kept = {piece.sha256 for piece in kept_segments(workshop)}
+        assert len(kept) == 2 and not kept & spoilt
 
     def test_a_limit_that_cannot_be_met_fails_the_job(self, tmp_path: Path) -> None:
         strict = Workshop(tmp_path / "data", quality_border=0.01)
         try:
-            job_id = strict.order(TEXT)
+            job_id = strict.order(TEXTS[0])
             assert strict.run(job_id) is JobState.FAILED
             error = strict.video(job_id).error_msg or ""
             assert error.startswith("scene 1, 0.0 to ") and "the border of the mouth shows by " in error

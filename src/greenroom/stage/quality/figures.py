@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -66,26 +66,25 @@ def mean_of(values: Sequence[float]) -> Mean | None:
 
 def together(parts: Sequence[PartFigures]) -> PartFigures:
     """The figures of all parts as if they were one: means by the number of pictures behind each."""
-    whole = PartFigures(
+    return PartFigures(
         frame_count=sum(part.frame_count for part in parts),
         looked_at=sum(part.looked_at for part in parts),
         faces=sum(part.faces for part in parts),
         agreement=_joined_agreement([part for part in parts if part.agreement is not None]),
         spoken=sum(part.spoken for part in parts),
+        closed=_joined([part.closed for part in parts]),
+        border=_joined([part.border for part in parts]),
+        shape=_joined([part.shape for part in parts]),
+        colour=_joined([part.colour for part in parts]),
     )
-    return replace(whole, **{name: _joined(parts, _member(name)) for name in _MEANS})
 
 
-def _member(name: str) -> Callable[[PartFigures], Mean | None]:
-    return lambda part: getattr(part, name)  # type: ignore[no-any-return]
-
-
-def _joined(parts: Sequence[PartFigures], member: Callable[[PartFigures], Mean | None]) -> Mean | None:
-    means = [mean for part in parts if (mean := member(part)) is not None]
-    count = sum(mean.count for mean in means)
+def _joined(means: Sequence[Mean | None]) -> Mean | None:
+    known = [mean for mean in means if mean is not None]
+    count = sum(mean.count for mean in known)
     if not count:
         return None
-    return Mean(round(sum(mean.value * mean.count for mean in means) / count, 4), count)
+    return Mean(round(sum(mean.value * mean.count for mean in known) / count, 4), count)
 
 
 def _joined_agreement(parts: Sequence[PartFigures]) -> tuple[float, ...] | None:

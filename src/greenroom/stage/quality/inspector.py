@@ -1,7 +1,7 @@
 """Looks at some pictures of the person on their way to the encoder, before anything covers them.
 
-Every fourth picture is read by the landmark network (every second or third of a short part), and every
-fortieth is compared with the base picture that it was painted on.
+Every fifth picture is read by the landmark network (more of a short part), and every tenth of those is
+compared with the base picture that it was painted on.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from greenroom.stage.quality.mouth_place import MouthPlace, closed_below, mouth_
 BaseOf = Callable[[int], Image]
 """The base picture of an index, as filmed."""
 
-_USUAL_STEP, _LEAST_STEP = 4, 2
-_ENOUGH = 30
+_USUAL_STEP, _LEAST_STEP = 5, 2
+_ENOUGH = 25
 """Pictures of a part that are looked at at least, where it is long enough."""
 _COMPARED_EVERY = 10
 """Of the pictures that are looked at."""

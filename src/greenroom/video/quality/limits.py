@@ -13,9 +13,9 @@ from greenroom.stage.quality.lips import Lips
 
 _SURE, _CLEARER = 0.5, 0.1
 """Lips are out of step where they agree with the sound by so much, and by so much better than in step."""
-_LEAST_SPOKEN = 25
+_LEAST_SPOKEN = 20
 """Pictures with something said in them; what is seen in fewer fails no video."""
-_LEAST_PICTURES = 10
+_LEAST_PICTURES = 8
 """The same for the pictures within pauses."""
 _CURE = (
     "Try again; if it stays, use another avatar or train this one again. The operator sets the limits: "
