@@ -35,3 +35,8 @@ def test_a_part_where_nobody_is_seen_adds_nothing() -> None:
 def test_stored_figures_are_the_same() -> None:
     figures = PartFigures(50, 25, 25, peak(40), 20, Mean(1.0, 5), None, Mean(0.2, 2))
     assert PartFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
+
+
+def test_where_lips_and_sound_agree_by_chance_there_is_no_offset() -> None:
+    low = tuple(value - 0.6 for value in peak(200))
+    assert PartFigures(50, 25, 25, low, 20).lips() is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from greenroom.stage.quality.lips import Lips, lips_of
+from greenroom.stage.quality.lips import LEAST_CONFIDENCE, Lips, lips_of
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,7 +43,9 @@ class PartFigures:
     """And in colour, 0..255."""
 
     def lips(self, sound_starts_ms: int = 0) -> Lips | None:
-        return lips_of(self.agreement, sound_starts_ms) if self.agreement is not None else None
+        """None also where lips and sound agree nowhere."""
+        found = lips_of(self.agreement, sound_starts_ms) if self.agreement is not None else None
+        return found if found is not None and found.confidence >= LEAST_CONFIDENCE else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -35,6 +35,8 @@ RELEASE_FRAMES = 4
 """At VIDEO_FPS, at both ends of a pause: lips may still move there."""
 LEAST_SPOKEN = 12
 """Pictures with something said in them; fewer say nothing about being in step."""
+LEAST_CONFIDENCE = 0.4
+"""Below it, where lips and sound agree best is chance."""
 _RATE = 100
 _SOFT_S = 0.04
 """Standard deviation of the smoothing: lips move from sound to sound, they do not jump."""
@@ -70,7 +72,9 @@ class SpokenScene:
         count = max(1, -(-len(pcm) * _RATE // sample_rate))
         self._implied = _loud(pcm, sample_rate, count)
         frames = max(1, -(-len(pcm) * VIDEO_FPS // sample_rate))
-        quiet = silent_frames(pcm, sample_rate, frames) if len(pcm) else np.ones(frames, bool)
+        # With a second of silence behind it, as the mouth is driven: the noise of a recording is no pause.
+        padded = np.concatenate([pcm, np.zeros(sample_rate, np.float32)])
+        quiet = silent_frames(padded, sample_rate, frames)
         if phonemes is not None:
             self._implied = self._implied * _parted(phonemes, sample_rate, count)
             # Both must say so: a breath has no phoneme, and a whisper has no level.
