@@ -53,7 +53,9 @@ def test_the_offset_is_found_with_and_without_phonemes(late_ms: int, knows_phone
     lips = lips_of(curve)
     assert abs(lips.offset_ms - late_ms) <= 40
     assert lips.confidence > 0.5
-    assert (lips.gain > 0.2) == (late_ms != 0)
+    # The level alone is less sure of it.
+    least = 0.2 if knows_phonemes else 0.1
+    assert (lips.gain > least) == (late_ms != 0)
 
 
 def test_sound_that_begins_late_in_the_file_counts() -> None:
