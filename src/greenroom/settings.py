@@ -152,6 +152,33 @@ class Settings(BaseSettings):
         "tenant; 0 keeps none.",
     )
     reuse_days: int = Field(30, ge=1, description="Days that such a part is kept without being used.")
+    quality: Literal["enforce", "report", "off"] = Field(
+        "enforce",
+        description="enforce: measure every video, and fail one that is not within the limits below. "
+        "report: measure alone. off: neither. See docs/quality.md.",
+    )
+    quality_lips_ms: int = Field(
+        120, ge=10, le=400, description="Furthest that lips may be from the sound, in milliseconds."
+    )
+    quality_closed_share: float = Field(
+        0.7, ge=0, le=1, description="Least share of the pictures within pauses with closed lips."
+    )
+    quality_border: float = Field(
+        6.0, ge=0, le=255, description="Largest colour error at the border of the painted mouth, of 255."
+    )
+    quality_identity_percent: float = Field(
+        3.0,
+        ge=0,
+        le=100,
+        description="Furthest that the face above the mouth may be from the avatar's own footage, in percent "
+        "of the face's height.",
+    )
+    quality_colour: float = Field(
+        8.0, ge=0, le=255, description="Furthest that its colours may be from the footage, of 255."
+    )
+    quality_sound_ms: int = Field(
+        100, ge=0, description="Largest difference in length between sound and pictures, in milliseconds."
+    )
 
     quotas: Literal["open", "enforced"] = Field(
         "open",

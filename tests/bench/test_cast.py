@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from greenroom.bench.cast import blink_row, border_ring, run, seam_row
+from greenroom.bench.cast import blink_row, run, seam_row
+from greenroom.engines.mouth.border import border_ring
 from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.protocols import AvatarPackageError
 from greenroom.media.encode import VideoSettings, write_mp4

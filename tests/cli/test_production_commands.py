@@ -169,6 +169,13 @@ class TestVideoMake:
         )  # fmt: skip
         assert "out.txt does not end in .srt or .vtt or .ass" in refusal(done)
 
+    def test_what_was_measured_goes_into_a_json_file(self, data: Path, tmp_path: Path) -> None:
+        done = greenroom(
+            "video", "make", "--avatar", "x", "-o", tmp_path / "out.mp4", "--data", data, "--text", "Hello.",
+            "--voice", "kokoro-af_heart", "--quality", tmp_path / "out.txt",
+        )  # fmt: skip
+        assert "out.txt does not end in .json" in refusal(done)
+
 
 class TestDemo:
     def test_footage_is_needed_where_no_presenter_ships(self, data: Path, tmp_path: Path) -> None:

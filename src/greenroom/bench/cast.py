@@ -14,7 +14,6 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +22,7 @@ from greenroom.bench.table import Row
 from greenroom.cast.catalogue import ARCHIVE, CastError, Presenter, load_cast
 from greenroom.engines.face.geometry import eye_opening
 from greenroom.engines.face.tracker import LiteRtFaceTracker
+from greenroom.engines.mouth.border import border_error, border_ring
 from greenroom.engines.mouth.crops import cut_crop
 from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.mouth.quality import runs
@@ -40,10 +40,6 @@ _SHUT = 0.5
 _NEIGHBOURS = 12
 """Changes from frame to frame on each side of the seam that it is compared with."""
 _BORDER_FRAMES = 60
-_FAINT = (0.02, 0.35)
-"""The outer part of the mask: what lies just inside the border."""
-_OUTSIDE_PX = 3
-"""Width of the ring just outside it, in pixels of the crop."""
 
 
 def run() -> list[Row]:
@@ -209,24 +205,15 @@ def border_row(package: AvatarPackage, voice_id: str) -> Row:
         base = clip.frame(index).colour
         spoken = base.copy()
         performer.apply(spoken, index, track, number * len(track) // _BORDER_FRAMES)
+        painted.append(border_error(base, spoken, transforms[index], ring))
         crops = [
             cut_crop(frame, transforms[place], geometry.side)[ring].astype(np.float32)
-            for frame, place in ((base, index), (spoken, index), (clip.frame(index + 1).colour, index + 1))
+            for frame, place in ((base, index), (clip.frame(index + 1).colour, index + 1))
         ]
-        painted.append(np.abs(crops[1] - crops[0]).mean())
-        moved.append(np.abs(crops[2] - crops[0]).mean())
+        moved.append(np.abs(crops[1] - crops[0]).mean())
     clip.close()
     reference = f"base clip from frame to frame {np.mean(moved):.2f} of 255"
     return Row("colour error at the border", float(np.mean(painted)), "of 255", reference, "<= 1.5")
-
-
-def border_ring(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """[side, side]: the faint outer part of the mask, and as much again outside of it."""
-    faint, full = _FAINT
-    inside = mask > faint
-    around = np.ones((2 * _OUTSIDE_PX + 1, 2 * _OUTSIDE_PX + 1), np.uint8)
-    grown = cv2.dilate(inside.astype(np.uint8), around) > 0
-    return np.asarray((grown & ~inside) | (inside & (mask < full)), bool)
 
 
 def _spread(segments: Iterable[tuple[int, int]], count: int) -> list[int]:

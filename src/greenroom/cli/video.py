@@ -65,6 +65,7 @@ class VideoOrder:
     music: Path | None = None
     music_volume: int | None = None
     super_resolution: bool = False
+    quality_file: Path | None = None
 
 
 @app.command("make")
@@ -102,6 +103,9 @@ def make(
     super_resolution: Annotated[
         bool, typer.Option("--super-resolution", help="Enlarge the person better; slower.")
     ] = False,
+    quality: Annotated[
+        Path | None, typer.Option(help="Write what was measured of the video here: .json.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose avatar.")] = "local",
 ) -> None:
@@ -135,6 +139,7 @@ def make(
         music=require_file(music, "music") if music is not None else None,
         music_volume=music_volume,
         super_resolution=super_resolution,
+        quality_file=check_output(quality, (".json",)) if quality is not None else None,
     )
 
     async def work() -> None:
@@ -158,7 +163,7 @@ async def make_video(studio: Studio, order: VideoOrder) -> None:
     )  # fmt: skip
     key = digest("video", *parts, studio.scope.project_id)
     submit = partial(_submit, studio, order, key)
-    await deliver_video(studio, key, submit, order.out, order.subtitle_file)
+    await deliver_video(studio, key, submit, order.out, order.subtitle_file, order.quality_file)
 
 
 async def _submit(studio: Studio, order: VideoOrder, key: str) -> str:

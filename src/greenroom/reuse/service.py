@@ -55,6 +55,13 @@ class Pieces:
         except Exception:
             log.warning("a piece could not be kept", job_id=self._job.job_id, exc_info=True)
 
+    async def drop(self, key: str | None) -> None:
+        """Forget a piece; its file is swept away."""
+        if key is None:
+            return
+        async with self._job.transaction() as context:
+            await PieceRepository(context).drop(key)
+
     async def _fetch(self, key: str, path: Path) -> bool:
         async with self._job.transaction(read_only=True) as context:
             row = await PieceRepository(context).of_key(key)
@@ -69,8 +76,7 @@ class Pieces:
         if not is_whole:
             log.warning("a kept piece is damaged: it is made again", job_id=self._job.job_id, piece=key)
             building.unlink(missing_ok=True)
-            async with self._job.transaction() as context:
-                await PieceRepository(context).drop(key)
+            await self.drop(key)
             return False
         building.replace(path)
         await self._note_use(row)

@@ -115,6 +115,8 @@ class PersonPicture:
     colour: Image
     alpha: Alpha | None
     base_frame_index: int
+    is_mixed: bool = False
+    """Whether it is between two base frames, on the way to `base_frame_index`."""
 
 
 class Performer:
@@ -177,6 +179,10 @@ class Performer:
         """The person as filmed at a place of the base clip."""
         return self._shown(step, None, 0)
 
+    def base_picture(self, index: int) -> Image:
+        """Base frame `index` as filmed."""
+        return self._clip.frame(index).colour
+
     def _shown(self, step: LoopFrame, track: Any, frame_number: int) -> PersonPicture:
         person = self._painted(step.index, track, frame_number)
         if step.weight == 0.0:
@@ -201,7 +207,7 @@ def _between(old: PersonPicture, new: PersonPicture, share: float) -> PersonPict
     alpha = None
     if old.alpha is not None and new.alpha is not None:
         alpha = way(old.alpha, new.alpha)
-    return PersonPicture(way(old.colour, new.colour), alpha, new.base_frame_index)
+    return PersonPicture(way(old.colour, new.colour), alpha, new.base_frame_index, is_mixed=True)
 
 
 def _index_of(avatar: Avatar) -> LoopIndex:

@@ -36,6 +36,8 @@ from greenroom.stage.mix import mixed_sound
 from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
+from greenroom.stage.quality.figures import PartFigures
+from greenroom.stage.quality.inspector import Inspection, Inspector
 from greenroom.stage.scene import Person, Scene, background_picture
 from greenroom.stage.sheet import BLACK, TRANSPARENT, WHITE, Planes, Sheet
 from greenroom.stage.subtitle import SubtitleLayer
@@ -80,13 +82,26 @@ class Renderer:
         self._opener = KeptAvatars(opener)
         self._acts: dict[int, _Act] = {}
 
-    def segment(self, spec: SegmentSpec, out: Path, progress: Progress | None = None) -> None:
+    def segment(
+        self,
+        spec: SegmentSpec,
+        out: Path,
+        progress: Progress | None = None,
+        inspector: Inspector | None = None,
+    ) -> PartFigures | None:
         """Render one segment into `out`, which appears when it is whole.
+
+        Returns:
+            What `inspector` saw; None without one.
 
         Raises:
             SceneError, MediaError, AvatarPackageError: with a text fit for a user.
         """
-        with VideoWriter(out, self.plan.video) as writer, closing(self.pictures(spec, writer)) as frames:
+        seen = self._inspection(spec, inspector)
+        with (
+            VideoWriter(out, self.plan.video) as writer,
+            closing(self.pictures(spec, writer, seen)) as frames,
+        ):
             for number, frame in enumerate(frames):
                 wall, cpu = time.perf_counter(), time.thread_time()
                 writer.write(frame)
@@ -95,12 +110,20 @@ class Renderer:
                     progress("render", number / spec.frame_count)
         if progress is not None:
             progress("render", 1.0)
+        if inspector is None:
+            return None
+        return seen.figures() if seen is not None else PartFigures(spec.frame_count)
 
-    def pictures(self, spec: SegmentSpec, writer: VideoWriter) -> Generator[Any]:
-        """The finished frames of a segment, made ahead in threads of their own, ready for `writer`."""
+    def pictures(
+        self, spec: SegmentSpec, writer: VideoWriter, seen: Inspection | None = None
+    ) -> Generator[Any]:
+        """The finished frames of a segment, made ahead in threads of their own, ready for `writer`.
+
+        `seen` looks at the person before anything covers them.
+        """
         act = self._act(spec.scene)
         with ExitStack() as stack:
-            people = stack.enter_context(Ahead(self._perform(act, spec), _DEPTH, "perform"))
+            people = stack.enter_context(Ahead(self._perform(act, spec, seen), _DEPTH, "perform"))
             layers = stack.enter_context(act.layers.run(spec.first_frame, spec.frame_count))
             finished = self._compose(act, people, layers, writer, spec.first_frame)
             yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
@@ -130,7 +153,16 @@ class Renderer:
             self._acts[number] = _Act.open(self.plan, number, self._opener, self.times)
         return self._acts[number]
 
-    def _perform(self, act: _Act, spec: SegmentSpec) -> Iterator[PersonPicture | None]:
+    def _inspection(self, spec: SegmentSpec, inspector: Inspector | None) -> Inspection | None:
+        """None where there is nobody to look at, too."""
+        scene = self.plan.scenes[spec.scene]
+        if inspector is None or not scene.show_person:
+            return None
+        return inspector.part(scene, spec, self.plan.fps, self._act(spec.scene).performer.base_picture)
+
+    def _perform(
+        self, act: _Act, spec: SegmentSpec, seen: Inspection | None
+    ) -> Iterator[PersonPicture | None]:
         """One person a frame; the very same object where the rate repeats a frame."""
         last: tuple[int, PersonPicture] | None = None
         ending = len(act.performer.course.way_back) + act.performer.course.way_back_from - 1
@@ -141,6 +173,10 @@ class Renderer:
                 # The very first frame again has its mouth too.
                 last = (number, act.performer.frame(number, act.track, 0 if number == ending else number))
                 self.times.add("perform", time.perf_counter() - wall, time.thread_time() - cpu)
+            if seen is not None:
+                wall, cpu = time.perf_counter(), time.thread_time()
+                seen.look(frame, last[1])
+                self.times.add("inspect", time.perf_counter() - wall, time.thread_time() - cpu)
             yield last[1] if act.scene.show_person else None
 
     def _compose(

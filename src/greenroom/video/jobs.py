@@ -28,6 +28,9 @@ from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
 from greenroom.video.photo.steps import photo_payload, prepare_photo
 from greenroom.video.plan import AvatarPlan, ScenePlan, VideoPlan
+from greenroom.video.quality.parts import GoodParts
+from greenroom.video.quality.report import FILE_NAME as QUALITY_FILE
+from greenroom.video.quality.report import figures_path, summary_of
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.reusing import KEYS_FILE, Reusing
 from greenroom.video.sharing import PART, SPEECH, Files, Sharing
@@ -77,6 +80,7 @@ class VideoSteps:
         self.title = ""
         self.reusing = Reusing(job)
         self.sharing = Sharing(job)
+        self.parts = GoodParts(job, self.reusing, self._child)
 
     async def load(self) -> None:
         async with self.job.transaction(read_only=True) as context:
@@ -207,9 +211,7 @@ class VideoSteps:
     async def draw(self, number: int) -> None:
         """A part of the video, rendered here or taken from an earlier video."""
         out = self._segment(number)
-        if not await self.reusing.fetch_segment(number, out):
-            await self._child("segment", {"plan": str(self.plan_path), "number": number, "out": str(out)})
-            await self.reusing.keep_segment(number, out)
+        await self.parts.make(self.plan_path, number, out)
 
     async def join(self, segments: int) -> JsonValue:
         """Seconds of the video and what `video_meta` says of it."""
@@ -218,15 +220,18 @@ class VideoSteps:
             return json.loads(joined.read_text())
         for number in range(segments):
             await self.render(number)
+        paths = [self._segment(number) for number in range(segments)]
         answer = await self._child(
             "join",
             {
                 "plan": str(self.plan_path),
-                "segments": [str(self._segment(number)) for number in range(segments)],
+                "segments": [str(path) for path in paths],
                 "out": str(self.video),
                 "cover": str(self.cover),
+                "is_measured": self.parts.is_measured,
             },
         )
+        await self.parts.report(self.plan_path, paths, answer["film"])
         joined.write_text(json.dumps(answer))
         return answer
 
@@ -241,9 +246,13 @@ class VideoSteps:
         names = FILE_NAMES if row.plan.get("subtitles") else ()
         for name in names:
             await objects.put_file(row.subtitle_key(name), self.folder / name)
+        report = self.folder / QUALITY_FILE
+        if report.is_file():
+            await objects.put_file(row.quality_key, report)
         async with self.job.transaction() as context:
             row = await self._row(context)
             row.duration_s = answer["seconds"]
+            row.quality = summary_of(json.loads(report.read_text())) if report.is_file() else None
             await _register(context, row, answer["meta"], names)
             await charge_video(context, row)
         return None
@@ -278,7 +287,8 @@ class VideoSteps:
         return {"wav": self._wav(index), "timing": self._timing(index)}
 
     def part_files(self, number: int) -> Files:
-        return {"part": self._segment(number)}
+        part = self._segment(number)
+        return {"part": part, "figures": figures_path(part)}
 
     def _wav(self, index: int) -> Path:
         return self.folder / f"speech-{index}.wav"
@@ -367,6 +377,11 @@ async def _register(
                     ReadyFile(row.subtitle_key(name), name, name[-3:].upper(), FileCategory.OTHER)
                     for name in subtitle_names
                 ),
+                *(
+                    [ReadyFile(row.quality_key, QUALITY_FILE, "JSON", FileCategory.OTHER)]
+                    if row.quality
+                    else []
+                ),
             ],
             extra_meta={"video_meta": meta},
             system_properties={JobKindOfVideo(row.job_type).asset_property: "Yes"},
@@ -374,6 +389,12 @@ async def _register(
             asset_id=row.asset_id,
         ),
     )
+
+
+def _report_of(row: VideoJob) -> list[ReadyFile]:
+    if row.quality is None:
+        return []
+    return [ReadyFile(row.quality_key, QUALITY_FILE, "JSON", FileCategory.OTHER)]
 
 
 async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> None:
@@ -390,7 +411,8 @@ async def end_video(context: Context, subject_id: str, outcome: JobOutcome) -> N
         row.advance(VideoState.FAILED)
         row.error_code = outcome.error_code or "MSS.00000004"
         row.error_msg = outcome.error_msg or "The job was stopped."
-        unpublished = [row.video_key, row.cover_key, *(row.subtitle_key(name) for name in FILE_NAMES)]
+        subtitle_files = [row.subtitle_key(name) for name in FILE_NAMES]
+        unpublished = [row.video_key, row.cover_key, row.quality_key, *subtitle_files]
         await take_video_back(context, row.id)
     row.ended_at = row.ended_at or context.now()
     VideoJobRepository(context).touch(row)

@@ -90,6 +90,8 @@ class VideoJob(ScopedRow):
     plan: Mapped[dict[str, Any]]
     """What is rendered: a `plan.VideoPlan`."""
     duration_s: Mapped[float | None]
+    quality: Mapped[dict[str, Any] | None]
+    """Of a finished video that was measured: `quality.report.summary_of`."""
     error_code: Mapped[str | None] = mapped_column(String(32))
     error_msg: Mapped[str | None] = mapped_column(String(2048))
     started_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -118,6 +120,11 @@ class VideoJob(ScopedRow):
     def subtitle_key(self, name: str) -> str:
         """Of a subtitle file that belongs to the video, such as `subtitles.srt`."""
         return f"assets/{self.project_id}/{self.asset_id}/{name}"
+
+    @property
+    def quality_key(self) -> str:
+        """Of the report of what was measured."""
+        return f"assets/{self.project_id}/{self.asset_id}/quality.json"
 
     @property
     def cover_key(self) -> str:

@@ -11,6 +11,7 @@ import os
 import shutil
 import zipfile
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,10 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{plan, number, out}`: render one part of about ten seconds."""
+    """`{plan, number, out, figures}`: render one part of about ten seconds.
+
+    What it looks like is measured and written to the file `figures`, unless that is None.
+    """
     from greenroom.stage.errors import SceneError
     from greenroom.stage.plan import plan_segments
 
@@ -144,7 +148,9 @@ def segment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         spec = plan_segments(renderer.plan)[payload["number"]]
         out = Path(payload["out"])
         building = out.with_name(f"building-{out.name}")
-        renderer.segment(spec, building, progress)
+        seen = renderer.segment(spec, building, progress, _inspector() if payload.get("figures") else None)
+        if seen is not None:
+            Path(payload["figures"]).write_text(json.dumps(seen.to_json()))
         os.replace(building, out)
     except SceneError as error:
         raise VideoContentError(str(error)) from error
@@ -185,11 +191,15 @@ def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{plan, segments, out, cover}`: write the whole video and its cover; answers what it holds."""
+    """`{plan, segments, out, cover, is_measured}`: write the whole video and its cover.
+
+    Answers what it holds; `film` is what was measured of the file, or None.
+    """
     from greenroom.media.cover import write_cover
     from greenroom.media.probe import probe
     from greenroom.stage.music import MusicError
-    from greenroom.stage.plan import RenderPlan
+    from greenroom.stage.plan import RenderPlan, plan_segments
+    from greenroom.stage.quality.film import measure_film
     from greenroom.stage.render import join_video
     from greenroom.video.music import MUSIC_FIELD
 
@@ -202,8 +212,13 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     write_cover(out, Path(payload["cover"]))
     info = probe(out)
     assert info.video is not None and info.audio is not None
+    film = None
+    if payload.get("is_measured"):
+        counts = [spec.frame_count for spec in plan_segments(made)]
+        film = asdict(measure_film(out, counts, made.fps, lambda done: progress("measure", done)))
     return {
         "seconds": frames / made.fps,
+        "film": film,
         "meta": {
             "video_codec": info.video.codec,
             "width": info.video.width,
@@ -217,6 +232,14 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             "mode": "Horizontal" if info.video.width >= info.video.height else "Vertical",
         },
     }
+
+
+@cache
+def _inspector() -> Any:
+    """One for all parts, for its network takes a moment to load."""
+    from greenroom.stage.quality.inspector import Inspector
+
+    return Inspector()
 
 
 def _renderer(plan_path: str) -> Any:

@@ -109,17 +109,22 @@ async def show_video(context: Context, job_id: str, show_script: bool) -> Show2D
             "script_id": job.script_id,
             "video_making_type": "MODEL" if job.job_type == JobKindOfVideo.MODEL else "PICTURE",
             "model_asset_id": job.plan["avatar_asset_id"] or None,
-            "x_greenroom": await _extension(context, job),
+            "x_greenroom": await video_extension(context, job),
         }
     )
 
 
-async def _extension(context: Context, job: VideoJob) -> VideoExtension | None:
-    """What the contract has no member for; a video that is not made goes nowhere."""
-    if job.state in (VideoState.FAILED, VideoState.CANCELED):
-        return None
-    found = await shown_delivery(context, job.id)
-    return VideoExtension(external_output=found) if found is not None else None
+async def video_extension(context: Context, job: VideoJob) -> VideoExtension | None:
+    """What the contract has no member for: where the video goes, and what was measured of one that can be
+    seen; None where there is nothing to say."""
+    made = VideoExtension()
+    # A video that is not made goes nowhere.
+    if job.state not in (VideoState.FAILED, VideoState.CANCELED):
+        made.external_output = await shown_delivery(context, job.id)
+    if job.state == VideoState.SUCCEED and job.quality is not None:
+        made.quality = job.quality
+        made.quality_url = context.download_url(job.quality_key, content_type="application/json", inline=True)
+    return made if made != VideoExtension() else None
 
 
 async def cancel_video(context: Context, job_id: str) -> None:

@@ -29,7 +29,8 @@ HOLD_S, RENEW_S = 30, 8
 _LOOK_AGAIN_S = 0.3
 
 Files = Mapping[str, Path]
-"""What a piece consists of, by names within the piece."""
+"""What a piece consists of, by names within the piece: first the file that stands for all, which comes last;
+others may be missing."""
 Make = Callable[[int], Awaitable[None]]
 
 
@@ -146,19 +147,21 @@ class Sharing:
 
 
 def _lies(files: Files) -> bool:
-    return all(path.is_file() for path in files.values())
+    return next(iter(files.values())).is_file()
 
 
 def _pack(packed: Path, files: Files) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         for name, path in files.items():
-            archive.write(path, name)
+            if path.is_file():
+                archive.write(path, name)
 
 
 def _unpack(packed: Path, files: Files) -> None:
-    """The first file last, under its name only when it is whole: whoever finds it trusts all."""
+    """Each file appears under its name only when it is whole."""
     with zipfile.ZipFile(packed) as archive:
-        for name, path in reversed(list(files.items())):
+        for name in reversed(archive.namelist()):
+            path = files[name]
             building = path.with_name(f"{path.name}.part")
             with archive.open(name) as source, building.open("wb") as target:
                 while block := source.read(1 << 20):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -98,6 +98,10 @@ class VideoExtension(WireModel):
     """`x_greenroom` of a task."""
 
     external_output: ExternalOutput | None = None
+    quality: dict[str, Any] | None = None
+    """What was measured: `quality.report.summary_of`."""
+    quality_url: str | None = None
+    """The whole report, with the figures of each part."""
 
 
 class Show2DDigitalHumanVideoResponse(DigitalHumanVideo):

@@ -62,7 +62,7 @@ def articulate(
     if phonemes is not None:
         codes = _open(codes, steering, _moments(phonemes, OPEN_VOWELS, sample_rate, frames))
         codes = _close(codes, steering, _moments(phonemes, CLOSURES, sample_rate, frames))
-        quiet = _silent_spans(phonemes, sample_rate, frames)
+        quiet = silent_spans(phonemes, sample_rate, frames)
     else:
         quiet = silent_frames(pcm, sample_rate, frames)
     amount = _resting(quiet)[:, None]
@@ -117,7 +117,7 @@ def _open(codes: Floats, steering: Steering, moments: list[tuple[int, int]]) -> 
     return np.where(short[:, None], steering.moved(codes, steering.wide, wanted), codes)
 
 
-def _silent_spans(phonemes: Sequence[PhonemeSpan], sample_rate: int, frames: int) -> npt.NDArray[np.bool_]:
+def silent_spans(phonemes: Sequence[PhonemeSpan], sample_rate: int, frames: int) -> npt.NDArray[np.bool_]:
     """Frames in which nothing is said: pauses of the speech, and what no phoneme covers."""
     spoken = np.zeros(frames, bool)
     for span in phonemes:

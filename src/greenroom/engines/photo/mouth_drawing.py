@@ -29,7 +29,7 @@ def draw_mouth(
     if max(pose.opening, abs(pose.width), pose.press / 20) < _NO_CHANGE:
         return 0, 0, 0, 0
     back = np.asarray(cv2.invertAffineTransform(transform), np.float32)
-    box = _box(frame, back, (-_REACH, shape.nose, _REACH, shape.chin + _BELOW_CHIN))
+    box = _box(frame, back, reach(shape))
     x0, y0, x1, y1 = box
     if x1 <= x0 or y1 <= y0:
         return 0, 0, 0, 0
@@ -45,6 +45,11 @@ def draw_mouth(
     if pose.opening > _NO_CHANGE:
         _paint_inside(frame, shape, transform, back, pose)
     return box
+
+
+def reach(shape: MouthShape) -> tuple[float, float, float, float]:
+    """left, top, right, bottom of all that ever moves, in the mouth's measure."""
+    return -_REACH, shape.nose, _REACH, shape.chin + _BELOW_CHIN
 
 
 def _paint_inside(frame: Image, shape: MouthShape, transform: Floats, back: Floats, pose: MouthPose) -> None:

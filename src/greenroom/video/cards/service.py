@@ -31,7 +31,7 @@ from greenroom.video.photo.orders import PhotoOrder
 from greenroom.video.plan import CardPlan
 from greenroom.video.repository import VideoJobRepository
 from greenroom.video.review import stop_waiting
-from greenroom.video.service import create_video, video_line
+from greenroom.video.service import create_video, video_extension, video_line
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 _BITRATE_KBPS = 4000
@@ -92,12 +92,18 @@ async def update_card(
 async def show_card(context: Context, job_id: str) -> ShowDigitalHumanBusinessCardResponse:
     """Raises CardNotFoundError."""
     card = await _find(context, job_id)
+    job = await _video_of(context, card)
     pictures = BusinessCardImageUrl(
         human_image_url=context.download_url(card.photo_key, inline=True),
         logo_image=context.download_url(card.logo_key, inline=True) if card.has_logo else None,
     )
     return ShowDigitalHumanBusinessCardResponse.model_validate(
-        {**card.content, "job_info": await _info(context, card), "card_image_url": pictures}
+        {
+            **card.content,
+            "job_info": await _info(context, card),
+            "card_image_url": pictures,
+            "x_greenroom": await video_extension(context, job) if job is not None else None,
+        }
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from greenroom.api.wire import ErrorResponse, Id, PageQuery, WireModel, WireTime
 from greenroom.scripts.wire import CallBackConfig, ReviewConfig
 from greenroom.video.photo.wire import Picture
-from greenroom.video.wire import OutputAssetInfo
+from greenroom.video.wire import OutputAssetInfo, VideoExtension
 
 CardType = Literal["2D_DIGITAL_HUMAN_CARD"]
 IntroductionType = Literal["TEXT", "AUDIO"]
@@ -79,6 +79,8 @@ class BusinessCardImageUrl(WireModel):
 
 class ShowDigitalHumanBusinessCardResponse(WireModel):
     job_info: DigitalHumanBusinessCardJobInfo
+    x_greenroom: VideoExtension | None = None
+    """Of the card's video."""
     card_templet_asset_id: str
     card_text_config: BusinessCardTextConfig
     card_image_url: BusinessCardImageUrl

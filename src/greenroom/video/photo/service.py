@@ -26,7 +26,7 @@ from greenroom.video.photo.wire import (
 )
 from greenroom.video.planning import merged_content
 from greenroom.video.queueing import places_of
-from greenroom.video.service import cancel_video, create_video, find_video, video_line
+from greenroom.video.service import cancel_video, create_video, find_video, video_extension, video_line
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 
 _BITS_A_PIXEL = 0.1
@@ -108,6 +108,7 @@ async def show_photo_video(
             **video_line(context, job, await places_of(context, [job])).model_dump(),
             "script_id": job.script_id,
             "human_image": await _photo_of(context, job) if show_script else None,
+            "x_greenroom": await video_extension(context, job),
         }
     )
 

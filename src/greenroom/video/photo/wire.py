@@ -14,7 +14,7 @@ from greenroom.scripts.wire import (
     ShootScriptItem,
     VoiceConfig,
 )
-from greenroom.video.wire import DigitalHumanVideo, OutputAssetConfig
+from greenroom.video.wire import DigitalHumanVideo, OutputAssetConfig, VideoExtension
 
 Picture = Annotated[str, StringConstraints(min_length=1, max_length=31_457_280)]
 """base64; beyond the contract also a download link of this service, or the id of an IMAGE asset."""
@@ -70,3 +70,4 @@ class ShowPhotoDigitalHumanVideoResponse(DigitalHumanVideo):
     voice_config: VoiceConfig | None = None
     video_config: PhotoVideoConfig | None = None
     shoot_scripts: list[ShootScriptItem] | None = None
+    x_greenroom: VideoExtension | None = None
