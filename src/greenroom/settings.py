@@ -120,6 +120,35 @@ class Settings(BaseSettings):
         description="level: bring the sound of videos to -16 LUFS. original: leave it as it is, where the "
         "request does not say otherwise.",
     )
+    ai_label: Literal["default", "eu", "cn", "off"] = Field(
+        "default",
+        description="Template of the visible label on videos: default, eu, cn (letters and words as China's "
+        "standard asks for), or off.",
+    )
+    ai_label_text: str | None = Field(
+        None, min_length=1, max_length=60, description="Words of the label. Unset: the template's."
+    )
+    ai_label_place: Literal["top-left", "top-right", "bottom-left", "bottom-right"] | None = Field(
+        None, description="Corner of the label. Unset: the template's."
+    )
+    ai_label_required: bool = Field(
+        False, description="Label the videos of tenants too that have turned the label off."
+    )
+    ai_producer: str = Field(
+        "Greenroom",
+        min_length=1,
+        max_length=60,
+        description="Who makes the videos: the name in their metadata and in the own certificate.",
+    )
+    credentials: Literal["on", "off"] = Field(
+        "on", description="Sign videos with content credentials (C2PA), as far as their format has a place."
+    )
+    credentials_certificate: Path | None = Field(
+        None,
+        description="Certificate chain (PEM) that signs videos, the signer's first. Unset: one of the "
+        "installation's own.",
+    )
+    credentials_key: Path | None = Field(None, description="Key (PEM) of that certificate.")
     embedded_worker: bool = Field(
         True, description="Run the jobs inside the server process; false for an API-only process."
     )

@@ -102,7 +102,7 @@ def test_the_same_video_once(workshop: Workshop) -> None:
             time.sleep(0.2)
     finally:
         worker.stop()
-    videos = [workshop.file(job).read_bytes() for job in (killed, whole)]
+    videos = [workshop.content(job) for job in (killed, whole)]
     assert hashlib.sha256(videos[0]).hexdigest() == hashlib.sha256(videos[1]).hexdigest()
     charged = worker.query("SELECT subject_id, count(*) FROM billing_ledger GROUP BY subject_id")
     assert sorted(charged) == sorted([(killed, 1), (whole, 1)])

@@ -72,7 +72,7 @@ def test_a_damaged_part_is_noticed_and_made_again(workshop: Workshop, first: str
         path.write_bytes(bytes(data))
     again = workshop.order(*TEXTS)
     assert workshop.run(again) is JobState.SUCCEEDED
-    assert workshop.file(again).read_bytes() == workshop.file(first).read_bytes()
+    assert workshop.content(again) == workshop.content(first)
     healed = kept(workshop)
     assert kinds(workshop).count("segment") >= 3
     assert {piece.sha256 for piece in healed.values()} <= {piece.sha256 for piece in pieces}
@@ -86,10 +86,10 @@ def test_another_tenant_shares_nothing_but_gets_the_same_bytes(workshop: Worksho
         workshop.scope = workshop.do(workshop._scope("globex"))
         assert workshop.run(theirs) is JobState.SUCCEEDED
         assert kinds(workshop) == ["segment"] * 3 + ["speech"] * 3
-        same = workshop.file(theirs).read_bytes()
+        same = workshop.content(theirs)
     finally:
         workshop.scope = own_scope
-    assert same == workshop.file(first).read_bytes()
+    assert same == workshop.content(first)
     assert len(kept(workshop)) == count
 
 

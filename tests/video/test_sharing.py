@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from tests.conftest import greenroom_command
 from tests.databases import fresh_database
-from tests.video.workshop import Workshop
+from tests.video.workshop import Workshop, without_credentials
 
 from greenroom.jobs.fleet import worker_name
 
@@ -82,7 +82,8 @@ class Fleet:
         """The finished video."""
         self.until(f"SELECT 1 FROM jobs WHERE id = '{job_id}' AND state NOT IN ('WAITING', 'RUNNING')")
         assert self.query(f"SELECT state, error_msg FROM jobs WHERE id = '{job_id}'") == [("SUCCEEDED", None)]
-        return (self.folder / "objects" / self.workshop.video(job_id).video_key).read_bytes()
+        made = self.folder / "objects" / self.workshop.video(job_id).video_key
+        return without_credentials(made.read_bytes())
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"

@@ -111,15 +111,15 @@ class TestTenantServiceConfigs:
         control = m.SubAccountControlConfig(separately_controlled=True, sub_account_type="IAM_USER")
         answer = self.update(client, sub_account_control_config=control)
         assert_fits(answer)
-        assert self.update(client, is_ai_mark_on=True).is_ai_mark_on is True
+        assert self.update(client, is_ai_mark_on=False).is_ai_mark_on is False
         shown = client.show_tenant_service_configs(m.ShowTenantServiceConfigsRequest())
         assert_fits(shown)
         assert shown.sub_account_control_config.sub_account_type == "IAM_USER"
-        assert (shown.is_ai_mark_on, shown.service_shared_config.enable) == (True, False)
+        assert (shown.is_ai_mark_on, shown.service_shared_config.enable) == (False, False)
         theirs = other_client.show_tenant_service_configs(m.ShowTenantServiceConfigsRequest())
-        assert theirs.is_ai_mark_on is False
+        assert theirs.is_ai_mark_on is True
         off = m.SubAccountControlConfig(separately_controlled=False)
-        self.update(client, sub_account_control_config=off, is_ai_mark_on=False)
+        self.update(client, sub_account_control_config=off, is_ai_mark_on=True)
 
     def test_an_unknown_kind_of_user(self, client: Any) -> None:
         control = m.SubAccountControlConfig(separately_controlled=True, sub_account_type="ROBOT")

@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "Footage and a text become a video, in one go.",
     "models": "Fetch and check the model weights.",
     "bench": "Measure quality and speed.",
+    "verify": "Where a file comes from, and what was changed since.",
     "doctor": "What this machine has, and what is missing.",
     "ops": "The catalogue: each operation, and where it is done.",
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -316,7 +316,11 @@ def render_segment(
 
 
 def join_video(
-    plan: RenderPlan, segments: Sequence[Path], out: Path, progress: Progress | None = None
+    plan: RenderPlan,
+    segments: Sequence[Path],
+    out: Path,
+    progress: Progress | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> int:
     """Join all segments of `plan`, in order, with its sound; returns the number of frames.
 
@@ -324,9 +328,9 @@ def join_video(
         DamagedMediaError: a segment cannot be read or does not fit the others.
         MusicError: the music cannot be read any more.
     """
-    metadata = {"title": plan.title} if plan.title else {}
+    tags = {"title": plan.title} if plan.title else {}
     with mixed_sound(Renderer(plan).sound(), plan.sound, out.parent, progress) as sound:
-        return join_tracks(segments, sound, out, plan.codec, metadata)
+        return join_tracks(segments, sound, out, plan.codec, {**tags, **(metadata or {})})
 
 
 def render_video(

@@ -24,6 +24,7 @@ from greenroom.video.deliveries.service import send_out
 from greenroom.video.finishing import cut_canvas
 from greenroom.video.helping import ask_for_help, send_helpers_home
 from greenroom.video.layer_files import fetch_layers, layer_payload
+from greenroom.video.marking import marks_of
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
 from greenroom.video.photo.steps import photo_payload, prepare_photo
@@ -192,6 +193,7 @@ class VideoSteps:
                 "subtitles": self._subtitle_order(),
                 "output": asdict(self.plan.output),
                 "sound": self._sound_order(),
+                "label": asdict(self.plan.label) if self.plan.label else None,
                 "keys": str(self.folder / KEYS_FILE),
                 "owner": self.job.scope.project_id,
             },
@@ -229,6 +231,7 @@ class VideoSteps:
                 "out": str(self.video),
                 "cover": str(self.cover),
                 "is_measured": self.parts.is_measured,
+                "marks": marks_of(self.job.runtime),
             },
         )
         await self.parts.report(self.plan_path, paths, answer["film"])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from greenroom.engines.protocols import Vocabulary, vocabulary_from_json, vocabulary_to_json
+from greenroom.provenance.label import Label
 from greenroom.stage.layer_plan import Layer
 from greenroom.stage.subtitle_plan import SubtitleStyle
 
@@ -212,6 +213,8 @@ class VideoPlan:
     vocabulary: Vocabulary = ()
     """As it was when the video was ordered."""
     photo: PhotoPlan | None = None
+    label: Label | None = None
+    """The visible sign that the video was made by AI."""
 
     def avatar_of(self, scene: ScenePlan) -> AvatarPlan:
         """Who is seen in a scene."""
@@ -241,7 +244,7 @@ class VideoPlan:
         output = OutputPlan.from_json(data.get("output") or {})
         sound = VideoSoundPlan.from_json(data.get("sound") or {})
         made = {"output": output, "sound": sound, "vocabulary": vocabulary_from_json(data.get("vocabulary"))}
-        made["photo"] = _photo(data.get("photo"))
+        made["photo"], made["label"] = _photo(data.get("photo")), Label.from_json(data.get("label"))
         return cls(**{**data, "scenes": scenes, "subtitles": subtitles, **made})
 
 

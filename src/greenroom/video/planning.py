@@ -31,6 +31,7 @@ from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.layers import person_of, plan_layers
 from greenroom.video.links import own_object
+from greenroom.video.marking import wanted_label
 from greenroom.video.music import sound_plan
 from greenroom.video.outputs import output_plan
 from greenroom.video.pages import page_background
@@ -127,6 +128,7 @@ async def make_plan(
         sound=await sound_plan(context, content, _voices(planned, voice), music_key),
         vocabulary=voice.vocabulary,
         photo=photo,
+        label=await wanted_label(context),
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle, vocabulary_from_json
 from greenroom.video.errors import VideoContentError
+from greenroom.video.marking import metadata, sign, with_label
 from greenroom.video.pages import page_on_canvas
 
 _MOST_BPS = 104_857_600
@@ -98,8 +99,8 @@ def _start_over(voice_id: str) -> None:
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`{out, width, height, fps, bitrate_kbps, title, package, action_interval_ms, framing, scenes,
-    subtitles, output, sound, keys, owner}`: write the render plan, and the keys of its parts for the project
-    `owner`.
+    subtitles, output, sound, label, keys, owner}`: write the render plan, and the keys of its parts for the
+    project `owner`.
 
     A scene is `{wav, timing, background, human, actions, number, text, subtitle_file, layers, layers_below,
     package, framing}`, the last two where it has its own; see `subtitling.with_subtitles` for the texts,
@@ -122,7 +123,8 @@ def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
             title=payload["title"],
             **output_members(payload),
         )
-        made = with_sound(with_subtitles(_with_actions(made, payload), payload), payload)
+        made = with_subtitles(_with_actions(made, payload), payload)
+        made = with_sound(with_label(made, payload), payload)
         keys = segment_keys(made, payload.get("owner", ""))
     except SceneError as error:
         raise VideoContentError(str(error)) from error
@@ -191,7 +193,7 @@ def preview(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{plan, segments, out, cover, is_measured}`: write the whole video and its cover.
+    """`{plan, segments, out, cover, is_measured, marks}`: write the whole video and its cover.
 
     Answers what it holds; `film` is what was measured of the file, or None.
     """
@@ -206,7 +208,8 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     made = RenderPlan.from_json(Path(payload["plan"]).read_text())
     out = Path(payload["out"])
     try:
-        frames = join_video(made, [Path(path) for path in payload["segments"]], out, progress)
+        segments, marks = [Path(path) for path in payload["segments"]], payload.get("marks")
+        frames = join_video(made, segments, out, progress, metadata(segments, marks))
     except MusicError as error:
         raise VideoContentError(f"{MUSIC_FIELD}: {error}") from error
     write_cover(out, Path(payload["cover"]))
@@ -216,6 +219,7 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if payload.get("is_measured"):
         counts = [spec.frame_count for spec in plan_segments(made)]
         film = asdict(measure_film(out, counts, made.fps, lambda done: progress("measure", done)))
+    sign(out, marks, made.title)
     return {
         "seconds": frames / made.fps,
         "film": film,

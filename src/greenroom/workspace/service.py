@@ -169,7 +169,7 @@ async def update_service_configs(
     row = await rows.find(context.project_id)
     if row is None:
         row = await rows.add(
-            ServiceConfig(id=context.project_id, separately_controlled=False, is_ai_mark_on=False)
+            ServiceConfig(id=context.project_id, separately_controlled=False, is_ai_mark_on=True)
         )
     control = body.sub_account_control_config
     if control is not None:
@@ -188,6 +188,12 @@ async def update_service_configs(
     return UpdateTenantServiceConfigsResponse(tenant_id=context.tenant_id, **dict(shown))
 
 
+async def is_ai_marked(context: Context) -> bool:
+    """Whether the tenant wants a visible label on its videos; it does unless it has turned it off."""
+    row = await ServiceConfigRepository(context).find(context.project_id)
+    return row is None or row.is_ai_mark_on
+
+
 def _shown(row: ServiceConfig | None) -> ShowTenantServiceConfigsResponse:
     return ShowTenantServiceConfigsResponse(
         service_shared_config=ServiceSharedConfig(
@@ -200,7 +206,7 @@ def _shown(row: ServiceConfig | None) -> ShowTenantServiceConfigsResponse:
                 "sub_account_type": row.sub_account_type if row else None,
             }
         ),
-        is_ai_mark_on=row.is_ai_mark_on if row else False,
+        is_ai_mark_on=row.is_ai_mark_on if row else True,
     )
 
 
