@@ -36,8 +36,6 @@ class SceneFile:
     audio_key: str | None
     made_for: str
     """What the times depend on, as a digest: see `subtitles.edits`."""
-    voice: dict[str, Any] | None = None
-    """As of the job; None: the job's."""
     state: str = FileState.GENERATING
     duration_ms: int | None = None
     """Of the scene."""
@@ -45,6 +43,8 @@ class SceneFile:
     """A wire time."""
     error_code: str | None = None
     error_msg: str | None = None
+    voice: dict[str, Any] | None = None
+    """As of the job; None: the job's."""
 
     def advance(self, state: FileState) -> None:
         """Raises ValueError: the table of transitions has no such way."""
