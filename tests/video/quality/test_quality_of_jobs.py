@@ -143,25 +143,27 @@ class TestLimits:
         kept = {piece.sha256 for piece in kept_segments(workshop)}
         assert len(kept) == 2 and not kept & spoilt
 
-    def test_a_limit_that_cannot_be_met_fails_the_job(self, tmp_path: Path) -> None:
-        strict = Workshop(tmp_path / "data", quality_border=0.01)
+    def test_a_limit_that_cannot_be_met_fails_the_job(self, workshop: Workshop, first: str) -> None:
+        usual = workshop.runtime.settings
+        workshop.runtime.settings = usual.model_copy(update={"quality_border": 0.01})
         try:
-            job_id = strict.order(TEXTS[0])
-            assert strict.run(job_id) is JobState.FAILED
-            error = strict.video(job_id).error_msg or ""
-            assert error.startswith("scene 1, 0.0 to ") and "the border of the mouth shows by " in error
-            assert "the limit is 0.01" in error and "GREENROOM_QUALITY" in error
-
-            async def charged(context: Context) -> Any:
-                return await Ledger(context.runtime, context.session).rows.find(
-                    context.tenant_id, charge_key(job_id)
-                )
-
-            assert strict.inside(charged) is None
-            left = [path.name for path in strict.settings.objects_dir.rglob("*") if path.is_file()]
-            assert not {"video.mp4", "cover.jpg", "quality.json"} & set(left)
-            assert not any(strict.settings.work_dir.iterdir())
-            kept = [path for path in (strict.settings.objects_dir / "reuse").rglob("*") if path.is_file()]
-            assert len(kept) == 1  # what was said
+            job_id = workshop.order(TEXTS[0])
+            assert workshop.run(job_id) is JobState.FAILED
         finally:
-            strict.close()
+            workshop.runtime.settings = usual
+        job = workshop.video(job_id)
+        error = job.error_msg or ""
+        assert error.startswith("scene 1, 0.0 to ") and "the border of the mouth shows by " in error
+        assert "the limit is 0.01" in error and "GREENROOM_QUALITY" in error
+
+        async def charged(context: Context) -> list[bool]:
+            rows = Ledger(context.runtime, context.session).rows
+            keys = charge_key(first), charge_key(job_id)
+            return [await rows.find(context.tenant_id, key) is not None for key in keys]
+
+        assert workshop.inside(charged) == [True, False]
+        for key in (job.video_key, job.cover_key, job.quality_key):
+            assert not (workshop.settings.objects_dir / key).exists()
+        assert not any(workshop.settings.work_dir.iterdir())
+        # The part that the first video left is gone; that of its other scene is not concerned.
+        assert len(kept_segments(workshop)) == 1
