@@ -70,7 +70,8 @@ class RenderPlan:
     bitrate_bps: int | None = None
     """Cap on the mean video bit rate; None for constant quality alone."""
     crf: int = 20
-    preset: str = "faster"
+    preset: str = "veryfast"
+    """Of x264; `faster` takes a third more time for 0.4 dB more at a tenth more bytes."""
     threads: int = 2
     segment_s: int = SEGMENT_S
     title: str = ""
