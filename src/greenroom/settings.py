@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     voice_durations: dict[str, int] = Field(
         {},
-        description='Seconds of speech that an edition takes, as a JSON object, for example {"basic_min": 60}. '
+        description='Seconds of speech that an edition takes as a JSON object, such as {"basic_min": 60}. '
         "The names are those of show_tenant_duration_cfg.",
     )
     cast_folder: Path | None = Field(

@@ -79,7 +79,7 @@ def recolour(pcm: Pcm, sample_rate: int, coefficients: npt.NDArray[np.float32]) 
     now = np.sqrt(np.mean(np.square(out)))
     out = out * (loudness / max(float(now), 1e-9))
     peak = float(np.abs(out).max())
-    return (out * min(1.0, 0.98 / peak) if peak > 0 else out).astype(np.float32)
+    return np.asarray(out * min(1.0, 0.98 / max(peak, 1e-9)), np.float32)
 
 
 def _spoken(sound: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

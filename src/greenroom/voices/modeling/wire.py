@@ -88,7 +88,7 @@ class CommitJobReq(WireModel):
     voice_name: Name | None = None
     language: Language | None = None
     phone: Phone | None = None
-    app_user_id: str | None = Field(None, max_length=256)
+    app_user_id: Annotated[str, StringConstraints(max_length=256)] | None = None
     output_language: OutputLanguage | None = None
     custom_text: CustomText | None = None
 

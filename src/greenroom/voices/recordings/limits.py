@@ -21,7 +21,7 @@ GOOD_BANDWIDTH_HZ = 7_000.0
 LONGEST_DECAY_S = 0.45
 """Time in which the sound of the room falls by 60 dB."""
 MOST_MUSIC_SHARE = 0.12
-MOST_ERROR_RATE = 0.25
+MOST_ERROR_RATE = 0.2
 """Words, or characters of Chinese, that are not as written."""
 OTHER_TEXT_ERROR_RATE = 0.6
 """So far from its text it is the recording of another one."""

@@ -111,7 +111,7 @@ def music(pcm: Pcm, sample_rate: int, levels: Levels) -> tuple[float, list[Range
     playing = held.sum(axis=0) >= _LEAST_TONES
     if not playing.size:
         return 0.0, []
-    times = np.flatnonzero(playing) * hop_s
+    times = np.asarray(np.flatnonzero(playing) * hop_s, np.float64)
     ranges = [(start, end + hop_s) for start, end in joined_ranges(times, 0.5)]
     return float(playing.mean()), ranges
 
