@@ -52,6 +52,7 @@ class VoicePackage:
                 f"The voice package in {folder} has format version {version}; this Greenroom reads "
                 f"{FORMAT_VERSION}. Train it again or update Greenroom."
             )
+        _check_manifest(folder, manifest)
         for name, digest in manifest["files"].items():
             path = folder / name
             if not path.is_file():
@@ -82,6 +83,20 @@ class VoicePackage:
 
     def quality(self) -> dict[str, Any]:
         return dict(json.loads((self.folder / QUALITY).read_text()))
+
+
+def _check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Packages come back from outside too: what is read of one has to be there. Raises VoicePackageError."""
+    texts = ("modeler", "name", "language", "licence")
+    fits = (
+        all(isinstance(manifest.get(name), str) for name in texts)
+        and manifest.get("sex") in list(Sex)
+        and isinstance(manifest.get("sample_rate"), int)
+        and isinstance(manifest.get("files"), dict)
+        and all(name == Path(name).name for name in manifest["files"])
+    )
+    if not fits:
+        raise VoicePackageError(f"The voice package in {folder} is damaged: its {MANIFEST} is not complete.")
 
 
 def close_package(building: Path, folder: Path, description: dict[str, Any], quality: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ from greenroom.engines.protocols import (
     Voice,
     VoicePackageError,
 )
-from greenroom.engines.simple_voice.colour import recolour
+from greenroom.engines.registry import is_built_in, speech_engine_for
+from greenroom.engines.simple_voice.colour import TAPS, recolour
 from greenroom.engines.voice_package import VoicePackage
 
 NUMBERS = "voice.npz"
@@ -31,15 +32,22 @@ class SimpleVoiceEngine:
         package = VoicePackage.open(folder)
         self.name = package.modeler
         self._voice = package.voice(folder.name)
-        self._base = str(package.manifest["base_voice"])
-        self._pitch = float(package.manifest["pitch_ratio"])
         try:
+            self._base = str(package.manifest["base_voice"])
+            self._pitch = float(package.manifest["pitch_ratio"])
             with np.load(folder / NUMBERS, allow_pickle=False) as stored:
                 self._filter = np.asarray(stored["filter"], np.float32)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise VoicePackageError(
                 f"The voice package in {folder} is damaged: {NUMBERS}: {error}."
             ) from None
+        if self._filter.shape != (TAPS,) or not np.isfinite(self._filter).all():
+            raise VoicePackageError(f"The voice package in {folder} is damaged: its filter is none.")
+        if not is_built_in(self._base):
+            # Else a package could speak with a voice that somebody else has trained.
+            raise VoicePackageError(
+                f"The voice was made from {self._base!r}, which is no built-in voice here: train it again."
+            )
 
     def voices(self) -> Sequence[Voice]:
         return [self._voice]
@@ -59,8 +67,6 @@ class SimpleVoiceEngine:
             engine.start_over()
 
     def _engine(self) -> SpeechEngine:
-        from greenroom.engines.registry import speech_engine_for  # here: it knows this module's voices too
-
         return speech_engine_for(self._base)
 
     def _coloured(self, chunks: Iterator[SpeechChunk]) -> Iterator[SpeechChunk]:

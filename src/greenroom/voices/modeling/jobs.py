@@ -14,6 +14,7 @@ from greenroom.jobs.models import JobState
 from greenroom.jobs.running import INTERNAL_ERROR
 from greenroom.runtime import Context
 from greenroom.voices.modeling import uploads
+from greenroom.voices.modeling.assessing import assess
 from greenroom.voices.modeling.audit import Audit
 from greenroom.voices.modeling.charging import release_voice
 from greenroom.voices.modeling.editions import JobType, least_and_most_s
@@ -68,7 +69,11 @@ class _Audit:
             await store_checked(self.job.runtime.objects, folder, audit, self.folder)
         async with self.job.transaction() as context:
             kept = await self._row(context)
-            kept.report = audit.to_json(int(context.now().timestamp()))
+            result = assess(list(audit.reports), row.speech_language)
+            kept.report = {
+                **audit.to_json(int(context.now().timestamp())),
+                "assess_result": result.to_wire() if result is not None else None,
+            }
             VoiceJobRepository(context).touch(kept)
             if audit.refusal is not None:
                 raise _KeepReport(audit.refusal)

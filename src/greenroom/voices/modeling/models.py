@@ -96,7 +96,7 @@ class VoiceJob(ScopedRow):
     """By index: the etag of the recording that was found good."""
     operation_logs: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """Of the last check: `audit.Audit`."""
+    """Of the last check: `audit.Audit.to_json`, and its `assess_result` as on the wire."""
     people_report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What a person decided: `message`, `audit_time`."""
     reject_times: Mapped[int] = mapped_column(default=0)

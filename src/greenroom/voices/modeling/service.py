@@ -7,7 +7,6 @@ from typing import Any
 from greenroom.moderation import service as moderation
 from greenroom.runtime import Context
 from greenroom.voices.modeling import uploads
-from greenroom.voices.modeling.assessing import assess
 from greenroom.voices.modeling.audit import reports_of
 from greenroom.voices.modeling.charging import release_voice
 from greenroom.voices.modeling.editions import EDITIONS, JobType, durations
@@ -193,7 +192,6 @@ def _system_audit(row: VoiceJob) -> SystemAuditResult | None:
 
 
 def _info(row: VoiceJob) -> dict[str, Any]:
-    result = assess(reports_of(row.report), row.speech_language)
     return {
         **row.options,
         "job_type": row.job_type,
@@ -212,5 +210,5 @@ def _info(row: VoiceJob) -> dict[str, Any]:
         "create_type": row.create_type,
         "tag": row.tag,
         "batch_name": row.batch_name,
-        "assess_result": result,
+        "assess_result": (row.report or {}).get("assess_result"),
     }

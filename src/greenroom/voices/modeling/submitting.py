@@ -6,6 +6,7 @@ from greenroom.engines.modelers import NONE, ModelerSettingError, voice_modeler
 from greenroom.errors import NotBuiltFeatureError
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
+from greenroom.storage.objects import ObjectNotFoundError
 from greenroom.voices.modeling import uploads
 from greenroom.voices.modeling.charging import reserve_voice
 from greenroom.voices.modeling.errors import (
@@ -133,8 +134,12 @@ async def _require_material(context: Context, row: VoiceJob) -> None:
 async def _require_letter(context: Context, row: VoiceJob) -> None:
     if not context.settings.consent_required or row.is_synthetic:
         return
-    if not await context.objects.exists(uploads.letter_key(row)):
+    try:
+        is_there = (await context.objects.head(uploads.letter_key(row))).size > 0
+    except ObjectNotFoundError:
+        is_there = False
+    if not is_there:
         raise MaterialMissingError(
-            "the authorization letter of the speaker is missing: PUT the signed letter to "
+            "the authorization letter of the speaker is missing or empty: PUT the signed letter to "
             "authorization_letter_uploading_url"
         )

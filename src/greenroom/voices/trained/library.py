@@ -19,11 +19,12 @@ from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 from sqlalchemy import Engine, create_engine, select
+from sqlalchemy.pool import NullPool
 
 from greenroom.assets.models import AssetFile
 from greenroom.assets.states import FileCategory, FileState
 from greenroom.engines.modelers import open_voice
-from greenroom.engines.protocols import SpeechEngine, Voice
+from greenroom.engines.protocols import SpeechEngine, Voice, VoicePackageError
 from greenroom.engines.voice_package import MANIFEST, VoicePackage, unpack
 from greenroom.storage import place as places
 from greenroom.storage.objects import ObjectNotFoundError, open_object_store
@@ -89,7 +90,9 @@ def _fetch(place: Place, key: str, folder: Path) -> None:
         thread.start()
         thread.join()
         if fault:
-            raise fault[0]
+            raise VoicePackageError(
+                f"the package of the voice {folder.parent.name} cannot be fetched"
+            ) from fault[0]
         unpack(archive, folder)
 
 
@@ -116,4 +119,5 @@ def _package_key(place: Place, asset_id: str) -> str | None:
 
 @cache
 def _database(url: str) -> Engine:
-    return create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True)
+    """A connection for each question: they are rare, and the folder may be another one the next time."""
+    return create_engine(url, poolclass=NullPool)
