@@ -253,19 +253,20 @@ def material(
     tenant: TenantOption = "local",
     as_json: JsonOption = False,
 ) -> None:
-    """A token that opens the job's material once, within an hour, for show_encrypt_file."""
+    """The query with which show_encrypt_file gives the job's material: once, within an hour."""
     from greenroom.cli.settings import load_settings
     from greenroom.cli.studio import open_studio, run
     from greenroom.voices.modeling.material_file import make_token
 
     settings = load_settings(data=data)
 
-    async def work() -> str:
+    async def work() -> dict[str, str]:
         async with open_studio(settings, tenant) as studio, studio.transaction() as context:
-            return await make_token(context, job)
+            token = await make_token(context, job)
+            return {"tenant_id": context.tenant_id, "job_id": job, "once_token": token}
 
-    token = run(work())
-    print(json.dumps({"once_token": token}) if as_json else token)
+    query = run(work())
+    print(json.dumps(query) if as_json else "\n".join(f"{name} {value}" for name, value in query.items()))
 
 
 def open_material(

@@ -143,11 +143,10 @@ class TestVoice:
         self, own_server: RunningServer, trained: VoiceTraining, tmp_path: Path
     ) -> None:
         command = ("voice", "material", trained.job_id, "--tenant", "acme", "--json")
-        token = json.loads(greenroom(own_server, *command))["once_token"]
-        client = own_server.client()
-        tenant_id = own_server.credentials.tenant
-        request = m.ShowEncryptFileRequest(tenant_id=tenant_id, job_id=trained.job_id, once_token=token)
-        wrong = m.ShowEncryptFileRequest(tenant_id=tenant_id, job_id=trained.job_id, once_token="0" * 64)
+        query = json.loads(greenroom(own_server, *command))
+        client, token = own_server.client(), query["once_token"]
+        request = m.ShowEncryptFileRequest(**query)
+        wrong = m.ShowEncryptFileRequest(**{**query, "once_token": "0" * 64})
         assert "once_token" in refused(client.show_encrypt_file, wrong).error_msg
         locked, opened = tmp_path / "material.grvm", tmp_path / "material.zip"
         client.show_encrypt_file(request).consume_download_stream(

@@ -18,17 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
-from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.pool import NullPool
 
-from greenroom.assets.models import AssetFile
-from greenroom.assets.states import FileCategory, FileState
 from greenroom.engines.modelers import open_voice
 from greenroom.engines.protocols import SpeechEngine, Voice, VoicePackageError
 from greenroom.engines.voice_package import MANIFEST, VoicePackage, unpack
 from greenroom.storage import place as places
 from greenroom.storage.objects import ObjectNotFoundError, open_object_store
 from greenroom.storage.place import Place
+from greenroom.voices.trained.repository import package_key
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _opening = threading.Lock()
@@ -65,7 +62,7 @@ def _folder(voice_id: str) -> Path | None:
     place = places.current()
     if place is None or not _ID.fullmatch(voice_id):
         return None
-    key = _package_key(place, voice_id)
+    key = package_key(place.database_url, voice_id)
     home = place.voices_dir / voice_id
     if key is None:
         shutil.rmtree(home, ignore_errors=True)
@@ -102,22 +99,3 @@ def _download(place: Place, key: str, path: Path, fault: list[Exception]) -> Non
         asyncio.run(store.download(key, path))
     except (ObjectNotFoundError, OSError) as error:
         fault.append(error)
-
-
-def _package_key(place: Place, asset_id: str) -> str | None:
-    """The object of the asset's main file, where there is such an asset."""
-    statement = select(AssetFile.object_key).where(
-        AssetFile.asset_id == asset_id,
-        AssetFile.category == FileCategory.MAIN,
-        AssetFile.state == FileState.CREATED,
-        AssetFile.type == "ZIP",
-    )
-    with _database(place.database_url).connect() as connection:
-        found: str | None = connection.execute(statement).scalar()
-    return found
-
-
-@cache
-def _database(url: str) -> Engine:
-    """A connection for each question: they are rare, and the folder may be another one the next time."""
-    return create_engine(url, poolclass=NullPool)
