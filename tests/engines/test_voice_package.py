@@ -59,11 +59,12 @@ class TestSimpleModeler:
         assert quality["spectrum_distance_db"] < quality["spectrum_distance_of_base_db"]
 
     def test_it_speaks_in_time_with_the_person_s_pitch(self, package: Path) -> None:
-        (chunk,) = open_voice(package).synthesize(sounds.SENTENCE, "v1", SpeechStyle())
-        assert chunk.phonemes[-1].end_sample == len(chunk.pcm)
+        chunks = list(open_voice(package).synthesize(sounds.SENTENCE, "v1", SpeechStyle()))
+        assert all(chunk.phonemes[-1].end_sample == len(chunk.pcm) for chunk in chunks)
         own = median_pitch(*sounds.said())
         assert own is not None
-        assert median_pitch(chunk.pcm, chunk.sample_rate) == pytest.approx(own * 1.15, rel=0.1)
+        pcm = np.concatenate([chunk.pcm for chunk in chunks])
+        assert median_pitch(pcm, chunks[0].sample_rate) == pytest.approx(own * 1.15, rel=0.1)
 
     def test_too_little_to_learn_from(self, tmp_path: Path) -> None:
         write_wav(tmp_path / "a.wav", np.zeros(16_000, np.float32), 16_000)

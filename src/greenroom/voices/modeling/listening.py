@@ -10,8 +10,8 @@ import asyncio
 from typing import Any
 
 from greenroom.jobs.children import Child, ChildError, ChildKilledError, ChildLimits
-from greenroom.media.errors import MediaError
 from greenroom.runtime import Runtime
+from greenroom.voices.modeling.errors import MaterialMissingError
 from greenroom.voices.recordings.check import unreadable
 from greenroom.voices.recordings.faults import RecordingReport
 
@@ -43,7 +43,7 @@ class Listener:
             except ChildError as error:
                 if not error.is_user_fault:
                     raise
-                raise MediaError(error.message) from error
+                raise MaterialMissingError(error.message) from error
             finally:
                 self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._close_later)
 

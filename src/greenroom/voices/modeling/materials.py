@@ -24,7 +24,7 @@ from greenroom.media.sandbox import inspect_safely
 from greenroom.media.wav import read_wav, write_wav
 from greenroom.voices.modeling.packages import Piece, read_package
 from greenroom.voices.recordings import limits
-from greenroom.voices.recordings.check import Hear, Recording, check_recording, unreadable
+from greenroom.voices.recordings.check import Hear, Recording, check_recording, too_long, unreadable
 from greenroom.voices.recordings.faults import RecordingReport
 from greenroom.voices.recordings.sound import HOP_S, levels_of
 
@@ -44,6 +44,17 @@ class Prepared:
     """Its file in the folder; None: see `fault`."""
     text: str | None
     fault: str | None = None
+    length_s: float = 0.0
+    """Of what is too long to be read."""
+    longest_s: float = 0.0
+
+
+class TooLongError(MediaError):
+    """A file is longer than is read; it was not decoded."""
+
+    def __init__(self, name: str, length_s: float) -> None:
+        super().__init__(f"{name} lasts {length_s / 60:.1f} min")
+        self.length_s = length_s
 
 
 def split(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -93,6 +104,8 @@ def check_one(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     name = payload["name"]
     try:
         pcm, rate = decode(Path(payload["path"]), name, payload["longest_s"])
+    except TooLongError as error:
+        return too_long(name, error.length_s, payload["longest_s"]).to_json()
     except MediaError as error:
         return unreadable(name, str(error)).to_json()
     recording = Recording(name, pcm, rate, payload["text"], payload["language"], payload["longest_s"])
@@ -100,16 +113,21 @@ def check_one(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def decode(path: Path, name: str, longest_s: float) -> tuple[Pcm, int]:
-    """Mono sound at its own rate, up to 48 kHz; a little more than `longest_s` of it.
+    """Mono sound at its own rate, up to 48 kHz.
 
     Raises:
+        TooLongError: it lasts longer.
         MediaError: it is no sound, empty or damaged; the text has the user's name for it.
     """
     try:
         found = inspect_safely(path, Role.SOUND, "")
         assert found.media is not None and found.media.audio is not None
+        if found.media.duration_s > longest_s:
+            raise TooLongError(name, found.media.duration_s)
         rate = min(_HIGHEST_RATE, max(8_000, found.media.audio.sample_rate))
         return read_audio(path, rate, most_s=longest_s + 5), rate
+    except TooLongError:
+        raise
     except MediaError as error:
         raise type(error)(str(error).replace(path.name, name)) from error
 
@@ -138,12 +156,12 @@ def _decoded(piece: Piece, folder: Path, number: int) -> list[Prepared]:
     longest_s = limits.LONGEST_FILE_S if piece.may_be_long else limits.LONGEST_SENTENCE_S
     try:
         pcm, rate = decode(piece.path, piece.name, longest_s)
+    except TooLongError as error:
+        return [Prepared(piece.name, None, piece.text, str(error), error.length_s, longest_s)]
     except MediaError as error:
         return [Prepared(piece.name, None, piece.text, str(error))]
-    length_s = len(pcm) / rate
-    if not piece.may_be_long or length_s <= limits.LONGEST_SENTENCE_S or length_s > limits.LONGEST_FILE_S:
+    if len(pcm) / rate <= limits.LONGEST_SENTENCE_S:
         wav = f"{number:05d}.wav"
-        # Of what is far too long only so much is kept as shows that it is.
         write_wav(folder / wav, pcm, rate)
         return [Prepared(piece.name, wav, piece.text)]
     made = []
@@ -173,6 +191,8 @@ def _prepared(folder: Path) -> list[Prepared]:
 
 
 def _checked(folder: Path, one: Prepared, language: str) -> RecordingReport:
+    if one.length_s:
+        return too_long(one.name, one.length_s, one.longest_s)
     if one.wav is None:
         return unreadable(one.name, one.fault or "it cannot be read")
     kept = (folder / one.wav).with_suffix(".json")

@@ -91,15 +91,7 @@ def check_recording(recording: Recording, hear: Hear | None) -> RecordingReport:
 def _nothing_there(recording: Recording, levels: Levels) -> Fault | None:
     length_s = len(recording.pcm) / recording.sample_rate
     if length_s > recording.longest_s:
-        return Fault(
-            FaultCode.TOO_LONG,
-            f"{recording.name} lasts {length_s / 60:.1f} min; {recording.longest_s / 60:.1f} min "
-            "is the most.",
-            "cut it at its pauses into shorter files"
-            if recording.longest_s > limits.LONGEST_SENTENCE_S
-            else "read this one sentence alone",
-            ((recording.longest_s, length_s),),
-        )
+        return _length_fault(recording.name, length_s, recording.longest_s)
     if not len(recording.pcm) or levels.speech_db < limits.SILENT_DB:
         return Fault(
             FaultCode.SILENT,
@@ -294,6 +286,22 @@ def unreadable(name: str, reason: str) -> RecordingReport:
         FaultCode.UNREADABLE, reason.rstrip(".") + ".", "export the sound as WAV and upload it again"
     )
     return RecordingReport(name, 0.0, (fault,))
+
+
+def too_long(name: str, length_s: float, longest_s: float) -> RecordingReport:
+    """The report on a file that is not even read, for its length."""
+    return RecordingReport(name, 0.0, (_length_fault(name, length_s, longest_s),))
+
+
+def _length_fault(name: str, length_s: float, longest_s: float) -> Fault:
+    return Fault(
+        FaultCode.TOO_LONG,
+        f"{name} lasts {length_s / 60:.1f} min; {longest_s / 60:.1f} min is the most.",
+        "cut it at its pauses into shorter files"
+        if longest_s > limits.LONGEST_SENTENCE_S
+        else "read this one sentence alone",
+        ((longest_s, length_s),),
+    )
 
 
 def same_speaker(reports: list[RecordingReport]) -> list[RecordingReport]:

@@ -22,6 +22,7 @@ _LEAST_PEAK = 0.1
 _LEAST_RUN = 4
 """So many samples on end at the very peak are a clipped top: a wave's own top is round."""
 _JOIN_S = 0.25
+_BLOCK = 6_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -98,7 +99,9 @@ def _frames_db(pcm: Pcm, sample_rate: int) -> npt.NDArray[np.float64]:
     if len(pcm) < size:
         return np.zeros(0)
     frames = np.lib.stride_tricks.sliding_window_view(pcm, size)[::hop]
-    power = frames.var(axis=1, dtype=np.float64)
+    # In blocks, for the frames of half an hour at once would take gigabytes.
+    blocks = [frames[at : at + _BLOCK].var(axis=1, dtype=np.float64) for at in range(0, len(frames), _BLOCK)]
+    power = np.concatenate(blocks)
     return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), np.float64)
 
 
