@@ -36,6 +36,7 @@ async def review_order(context: Context, row: VoiceJob) -> Verdict:
 
 async def after_audit(context: Context, row: VoiceJob) -> None:
     """The recordings are good: go on."""
+    row.options = {**row.options, "checked_run": row.run_id}
     verdict = await review_order(context, row)
     wants_people = context.settings.voice_audit == "people" and not row.is_synthetic
     if wants_people or moderation.is_for_people(context, verdict):
@@ -51,7 +52,6 @@ async def start_training(context: Context, row: VoiceJob) -> None:
     """In the transaction that accepts the material."""
     assert context.runtime.jobs is not None and row.run_id is not None
     row.advance(VoiceEvent.ACCEPTED)
-    row.options = {**row.options, "checked_run": row.run_id}
     row.run_id = context.new_id()
     note(row, context.now(), "The recordings were accepted; the training waits for its turn.")
     VoiceJobRepository(context).touch(row)

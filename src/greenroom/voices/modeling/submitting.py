@@ -60,9 +60,24 @@ async def submit(context: Context, row: VoiceJob, body: CommitJobReq) -> None:
     row.advance(VoiceEvent.COMMIT)
     row.run_id = context.new_id()
     row.error_code = row.error_msg = row.report = row.people_report = None
+    _forget_checked(context, row)
     note(row, context.now(), "The job was committed.", USER)
     VoiceJobRepository(context).touch(row)
     await context.runtime.jobs.submit(context, JobSubmission(row.run_id, "voices.audit", row.id))
+
+
+def _forget_checked(context: Context, row: VoiceJob) -> None:
+    """Remove what an earlier check kept; the next one keeps its own."""
+    run_id = row.options.get("checked_run")
+    if run_id is None:
+        return
+    row.options = {name: value for name, value in row.options.items() if name != "checked_run"}
+    folder = uploads.checked_folder(row, run_id)
+
+    async def delete() -> None:
+        await context.objects.delete_prefix(folder)
+
+    context.after_commit(delete)
 
 
 def require_modeler(context: Context) -> None:
