@@ -60,8 +60,11 @@ EXTRA = {
     "Show2DDigitalHumanVideoResponse": _QUEUE,
     "ShowPhotoDigitalHumanVideoResponse": _QUEUE,
     "PPTAssetMeta": {"fonts", "notices"},
+    "CreateTrainingJobRspSegmentUploadingUrl": {"segment_texts"},
+    "ShowJobUploadingAddressRspSegmentUrl": {"segment_texts"},
+    "ConfirmTrainingSegmentResponse": {"faults"},
 }
-"""By model: members that we add; SDKs pass over them. See docs/queue.md and docs/slides.md."""
+"""By model: members that we add; SDKs pass over them. See the guides queue, slides and voice-modeling."""
 DOCUMENTED = {"job_type": ("PHOTO_DIGITAL_HUMAN_VIDEO",)}
 """By member: values of the public documents that one SDK spells in another way (contract: flows.md)."""
 

@@ -15,6 +15,7 @@ from greenroom.db.session import Sessions, open_sessions
 from greenroom.errors import GreenroomError
 from greenroom.iam.secrets import Vault
 from greenroom.settings import Settings
+from greenroom.storage import place
 from greenroom.storage.links import LinkSigner
 from greenroom.storage.objects import ObjectStore, open_object_store
 
@@ -58,6 +59,7 @@ class Runtime:
         """Open the database (already migrated), the object store and the keys of a data folder."""
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         vault = Vault.open(settings.secret_key_file or settings.data_dir / "secret.key")
+        place.publish(settings.place)
         return cls(
             settings=settings,
             sessions=open_sessions(settings.async_database_url),

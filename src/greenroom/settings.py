@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from greenroom.storage.place import Place
+
 Region = Literal["cn-north-4", "cn-east-3", "ap-southeast-3"]
 PriceName = Literal[
     "modeling_count_2d_model.year",
@@ -106,6 +108,21 @@ class Settings(BaseSettings):
     )
     training_effort: Literal["full", "quick"] = Field(
         "full", description="How long an avatar is trained; quick gives a rough one, to try things out."
+    )
+    voice_modeler: str = Field(
+        "simple",
+        description="What learns voices: simple, none, or one of your own as package.module:factory. "
+        "See docs/voice-modeling.md.",
+    )
+    voice_audit: Literal["system", "people"] = Field(
+        "system",
+        description="Who accepts the recordings of a voice: the checks alone, or after them a person of the "
+        "operator's.",
+    )
+    voice_durations: dict[str, int] = Field(
+        {},
+        description='Seconds of speech that an edition takes as a JSON object, such as {"basic_min": 60}. '
+        "The names are those of show_tenant_duration_cfg.",
     )
     cast_folder: Path | None = Field(
         None,
@@ -272,6 +289,19 @@ class Settings(BaseSettings):
                 raise ValueError(str(error)) from None
         return engines
 
+    @field_validator("voice_durations")
+    @classmethod
+    def _check_voice_durations(cls, changes: dict[str, int]) -> dict[str, int]:
+        if changes:
+            from greenroom.voices.modeling.editions import DURATION_NAMES  # here: few change any
+
+            for name, seconds in changes.items():
+                if name not in DURATION_NAMES:
+                    raise ValueError(f"{name} is no duration: give {', '.join(sorted(DURATION_NAMES))}")
+                if not 0 <= seconds <= 86_400:
+                    raise ValueError(f"{name} is {seconds}: give 0 to 86400 seconds")
+        return changes
+
     @field_validator("cast")
     @classmethod
     def _check_cast(cls, cast: str, info: ValidationInfo) -> str:
@@ -287,6 +317,17 @@ class Settings(BaseSettings):
     def data_dir(self) -> Path:
         """The data folder, absolute."""
         return self.data.expanduser().resolve()
+
+    @property
+    def place(self) -> Place:
+        """What `storage.place` publishes."""
+        return Place(
+            data_dir=str(self.data_dir),
+            database_url=self.sync_database_url,
+            objects_url=self.objects_url,
+            objects_dir=str(self.objects_dir),
+            voice_modeler=self.voice_modeler,
+        )
 
     @property
     def objects_dir(self) -> Path:

@@ -62,12 +62,20 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await stack.enter_async_context(_housekeeper(app))
             await stack.enter_async_context(embedded_worker(runtime))
             await stack.enter_async_context(_sweeper(runtime))
+            stack.push_async_callback(_close_listener)
             if is_first:
                 stack.enter_context(_server_file(settings, port, url))
             server = _Server(_uvicorn_config(app, settings))
             await _run(
                 server, listener, lambda: announce(f"Greenroom is ready at {url} (region {settings.region})")
             )
+
+
+async def _close_listener() -> None:
+    """End the process that checks recordings of voices, where there is one."""
+    from greenroom.voices.modeling.listening import close_listener
+
+    await close_listener()
 
 
 def _uvicorn_config(app: object, settings: Settings) -> uvicorn.Config:

@@ -51,9 +51,23 @@ def examine(settings: Settings) -> list[Finding]:
         _optional_tools,
         _fonts,
         _recognition,
+        lambda: _voice_modeler(settings),
         lambda: _speech_engines(settings),
     ]
     return [finding for look in looks for finding in look()]
+
+
+def _voice_modeler(settings: Settings) -> list[Finding]:
+    """What learns voices; jobs for a voice are refused where there is nothing."""
+    from greenroom.engines.modelers import ModelerSettingError, voice_modeler
+
+    cure = "set GREENROOM_VOICE_MODELER: see docs/voice-modeling.md"
+    try:
+        modeler = voice_modeler(settings.voice_modeler)
+    except ModelerSettingError as error:
+        return [Finding("voice modeler", False, str(error), cure, False)]
+    value = modeler.name if modeler is not None else "none; voices are not trained here"
+    return [Finding("voice modeler", modeler is not None, value, cure, False)]
 
 
 def _speech_engines(settings: Settings) -> list[Finding]:
@@ -239,5 +253,5 @@ def _recognition() -> list[Finding]:
     from greenroom.subtitles.speaking import can_hear
 
     heard = can_hear()
-    cure = "for subtitles of recordings: `pip install faster-whisper==1.2.1`"
+    cure = "for subtitles of recordings and voice modeling: `pip install faster-whisper==1.2.1`"
     return [Finding("speech recognition", heard, "Whisper" if heard else "no", cure, False)]

@@ -1,4 +1,4 @@
-"""`greenroom voice`: the built-in voices."""
+"""`greenroom voice`: the built-in voices; those that are trained are in `voice_training`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
+from greenroom.cli.voice_training import COMMANDS
+
 app = typer.Typer(no_args_is_help=True)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 
 @app.callback()

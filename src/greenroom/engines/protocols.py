@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -289,3 +289,67 @@ class AvatarSource:
     """The signed authorization letter, or None for synthetic people."""
     marks: Path | None = None
     """JSON: where in the footage the person speaks, idles and acts. None: they speak all the time."""
+
+
+@dataclass(slots=True, frozen=True)
+class VoiceRecording:
+    """One recording that a voice is learnt from; it was checked and found good enough."""
+
+    path: Path
+    """A WAV file, mono, 16 bit, at its own rate."""
+    text: str
+    """What is said in it."""
+
+
+@dataclass(slots=True, frozen=True)
+class VoiceOptions:
+    """What a voice is to be."""
+
+    name: str
+    language: str
+    """BCP 47 of the recordings, `zh-CN` or `en-US`."""
+    sex: Sex | None
+    edition: str
+    """BASIC, MIDDLE, ADVANCE, ...: how much may be spent on it."""
+    consent_sha256: str | None
+    """Of the signed authorization letter; None for people who do not exist."""
+    sample_text: str
+    """What its sample says."""
+
+
+class VoiceModeler(Protocol):
+    """Learns a voice from recordings, and speaks with what it has learnt.
+
+    What it learns is a folder that can be zipped and moved: see `engines.voice_package`, which writes and
+    reads the manifest. No pickle is ever loaded from it.
+    """
+
+    name: str
+    """Stands in the manifest; says which modeler opens a package."""
+
+    def train(
+        self,
+        recordings: Sequence[VoiceRecording],
+        work_dir: Path,
+        package_dir: Path,
+        options: VoiceOptions,
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """Write the package, which appears in `package_dir` only when it is whole; its quality report.
+
+        Called again with the same `work_dir` it goes on where it was cut off.
+
+        Raises:
+            EngineError: the recordings do not do; the text says why and what to do.
+        """
+
+    def open(self, package_dir: Path) -> SpeechEngine:
+        """An engine with one voice. Its id is the manifest's; whoever asks gives it another by that id.
+
+        Raises:
+            VoicePackageError: the package is damaged, or of another modeler or version.
+        """
+
+
+class VoicePackageError(EngineError):
+    """A package of a trained voice is missing, damaged or of another format version."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from greenroom.engines.protocols import SpeechEngine, Voice, VoiceNotFoundError
+
+_TRAINED = "greenroom.voices.trained.library"
+"""Knows the voices that tenants have trained. Named as text, so that this package imports no context."""
 
 THREADS_VARIABLE = "GREENROOM_ENGINE_THREADS"
 
@@ -41,7 +46,8 @@ def voice(voice_id: str) -> Voice:
     Raises:
         VoiceNotFoundError: no engine has it.
     """
-    return _find(voice_id)[1]
+    found: Voice | None = None if is_built_in(voice_id) else _trained().find_voice(voice_id)
+    return found or _find(voice_id)[1]
 
 
 def speech_engine_for(voice_id: str) -> SpeechEngine:
@@ -50,7 +56,17 @@ def speech_engine_for(voice_id: str) -> SpeechEngine:
         VoiceNotFoundError: no engine has the voice.
         SpeechTextError: its language needs an extra that is not installed; the text names it.
     """
-    return _find(voice_id)[0]
+    found: SpeechEngine | None = None if is_built_in(voice_id) else _trained().find_engine(voice_id)
+    return found or _find(voice_id)[0]
+
+
+def is_built_in(voice_id: str) -> bool:
+    """Whether an engine of this machine has it; all others are voices that somebody trained."""
+    return any(found.voice_id == voice_id for engine in speech_engines() for found in engine.voices())
+
+
+def _trained() -> Any:
+    return importlib.import_module(_TRAINED)
 
 
 def _explain_hidden(voice_id: str) -> None:

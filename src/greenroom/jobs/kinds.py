@@ -25,6 +25,9 @@ KINDS: Mapping[str, tuple[JobQueue, str]] = {
     "video.preview": (JobQueue.CPU_SHORT, "greenroom.video.previews.jobs:PREVIEW"),
     "video.render": (JobQueue.CPU_RENDER, "greenroom.video.jobs:RENDER"),
     "voices.audition": (JobQueue.CPU_SHORT, "greenroom.voices.jobs:AUDITION"),
+    "voices.assess": (JobQueue.CPU_SHORT, "greenroom.voices.modeling.assessments:ASSESS"),
+    "voices.audit": (JobQueue.CPU_SHORT, "greenroom.voices.modeling.jobs:AUDIT"),
+    "voices.train": (JobQueue.GPU_TRAIN, "greenroom.voices.modeling.training_jobs:TRAIN"),
     "voices.task": (JobQueue.CPU_SHORT, "greenroom.voices.tasks.jobs:TASK"),
     "workspace.exchange": (JobQueue.CPU_SHORT, "greenroom.workspace.jobs:EXCHANGE"),
 }

@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, str] = {
     "task": "greenroom.video.review:VIDEO_TASKS",
     "audition": "greenroom.voices.review:AUDITIONS",
     "speech": "greenroom.voices.review:SPEECH_TASKS",
+    "voice": "greenroom.voices.modeling.review:VOICES",
 }
 """By kind; tenants are frozen by `freezing` itself."""
 

@@ -17,6 +17,16 @@ class VoiceUnknownError(GreenroomError):
         )
 
 
+class VoiceDamagedError(InvalidParameterError):
+    """The package of a trained voice cannot be used."""
+
+    def __init__(self, field: str, voice_id: str) -> None:
+        super().__init__(
+            f"{field}: the voice {voice_id!r} cannot be used: its package is damaged, or of another version; "
+            "train it again"
+        )
+
+
 class SpokenTextError(InvalidParameterError):
     """The text cannot be spoken."""
 

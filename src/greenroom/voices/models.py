@@ -9,10 +9,11 @@ from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow
+from greenroom.voices.modeling import models as modeling_rows
 from greenroom.voices.tasks import models as task_rows
 from greenroom.voices.vocabulary import models as vocabulary_rows
 
-__all__ = ["Audition", "AuditionState", "task_rows", "vocabulary_rows"]
+__all__ = ["Audition", "AuditionState", "modeling_rows", "task_rows", "vocabulary_rows"]
 
 
 class AuditionState(StrEnum):

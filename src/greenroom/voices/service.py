@@ -12,13 +12,19 @@ from greenroom.engines.protocols import (
     Vocabulary,
     Voice,
     VoiceNotFoundError,
+    VoicePackageError,
     vocabulary_to_json,
 )
 from greenroom.engines.registry import voice
 from greenroom.engines.remote.utterances import check_sayable
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
-from greenroom.voices.errors import AuditionNotFoundError, SpokenTextError, VoiceUnknownError
+from greenroom.voices.errors import (
+    AuditionNotFoundError,
+    SpokenTextError,
+    VoiceDamagedError,
+    VoiceUnknownError,
+)
 from greenroom.voices.models import Audition, AuditionState
 from greenroom.voices.repository import AuditionRepository
 from greenroom.voices.review import AUDITIONS
@@ -38,11 +44,17 @@ SUCCESS_CODE = "MSS.00000000"
 
 
 def require_voice(field: str, voice_id: str) -> Voice:
-    """The voice with this asset id. Raises VoiceUnknownError, naming the request's `field`."""
+    """The voice with this asset id.
+
+    Raises:
+        VoiceUnknownError, VoiceDamagedError: there is none, or it cannot be used; they name the `field`.
+    """
     try:
         return voice(voice_id)
     except VoiceNotFoundError:
         raise VoiceUnknownError(field, voice_id) from None
+    except VoicePackageError:
+        raise VoiceDamagedError(field, voice_id) from None
 
 
 def style_of(speed: int | None, pitch: int | None, volume: int | None) -> SpeechStyle:

@@ -11,6 +11,7 @@ from greenroom.assets.service import require_usable
 from greenroom.assets.states import AssetType
 from greenroom.engines.protocols import ReadingKind, Vocabulary
 from greenroom.runtime import Context
+from greenroom.voices.trained.access import require_voice_access
 from greenroom.voices.vocabulary.errors import VocabularyError
 from greenroom.voices.vocabulary.models import GENERAL, VocabularySwitch
 from greenroom.voices.vocabulary.repository import EntryRepository, GroupRepository, SwitchRepository
@@ -63,8 +64,9 @@ async def show_vocabulary_switch_configs(
 async def vocabulary_for(context: Context, voice_id: str, wanted: bool | None) -> Vocabulary:
     """The entries that hold for a text of this voice now; none where the vocabulary is off.
 
-    An entry of a group goes before a general one of the same key.
+    An entry of a group goes before a general one of the same key. Raises as `require_voice_access` does.
     """
+    await require_voice_access(context, voice_id)
     if wanted is False:
         return ()
     switches = await SwitchRepository(context).with_keys([*_NAMED, voice_id])

@@ -1,0 +1,1 @@
+"""Trained voices where they are spoken with: see `library`."""

@@ -1,0 +1,73 @@
+"""`greenroom voice` as somebody types it who has a folder of recordings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.conftest import greenroom_command
+from tests.voices import sounds
+
+from greenroom.subtitles.speaking import can_hear
+from greenroom.voices.sentences import sentences
+
+pytestmark = [
+    pytest.mark.media,
+    pytest.mark.slow,
+    pytest.mark.skipif(not can_hear(), reason="speech recognition is not installed"),
+]
+
+
+def voice(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = greenroom_command("voice", *map(str, arguments))
+    given = {**os.environ, "GREENROOM_VOICE_DURATIONS": '{"basic_min": 5}', **environment}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=given)
+
+
+def test_sentences() -> None:
+    done = voice("sentences", "--language", "zh", "--count", "3")
+    assert done.stdout.splitlines() == list(sentences("CN", 3))
+
+
+def test_check_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+    pcm, rate = sounds.said()
+    (tmp_path / "good.wav").write_bytes(sounds.wav_bytes(pcm, rate))
+    done = voice("check", tmp_path / "good.wav", "--text", sounds.SENTENCE)
+    assert (done.returncode, "good.wav is good enough" in done.stdout) == (0, True), done.stderr
+    (tmp_path / "noisy.wav").write_bytes(sounds.wav_bytes(sounds.noisy(pcm, 10), rate))
+    done = voice("check", tmp_path / "noisy.wav", "--json")
+    assert done.returncode == 2
+    assert "NOISE" in [fault["code"] for fault in json.loads(done.stdout)["faults"]]
+    done = voice("check", tmp_path / "nothing.wav")
+    assert (done.returncode, "no recording at" in done.stderr) == (2, True)
+
+
+def test_train_list_and_refuse(tmp_path: Path) -> None:
+    taken, data = tmp_path / "taken", tmp_path / "data"
+    taken.mkdir()
+    for number, text in enumerate(sentences("EN", 2)):
+        (taken / f"{number}.wav").write_bytes(sounds.wav_bytes(*sounds.said(text)))
+        (taken / f"{number}.txt").write_text(text)
+    order = ("train", taken, "--name", "Ana", "--data", data, "--json")
+    done = voice(*order)
+    assert (done.returncode, "--consent" in done.stderr) == (2, True)
+    done = voice(*order, "--synthetic", GREENROOM_VOICE_MODELER="none")
+    assert done.returncode == 2 and "GREENROOM_VOICE_MODELER" in done.stderr
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF-1.4 signed")
+    done = voice(*order, "--consent", letter)
+    assert done.returncode == 0, done.stderr
+    asset_id = json.loads(done.stdout)["asset_id"]
+    (row,) = json.loads(voice("trained", "--data", data, "--json").stdout)
+    assert (row["voice"], row["state"], row["name"]) == (asset_id, "SUCCEED", "Ana")
+    assert row["quality"]["recordings"] == 2
+
+    (taken / "0.wav").write_bytes(sounds.wav_bytes(np.zeros(64_000, np.float32), 16_000))
+    (taken / "1.wav").unlink()
+    done = voice(*order, "--consent", letter)
+    assert done.returncode == 2 and "0 of 1 recordings are good" in done.stderr
+    assert len(json.loads(voice("trained", "--data", data, "--json").stdout)) == 1, "no failed job is left"
