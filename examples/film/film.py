@@ -128,21 +128,24 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             sea,
             '<speak><insert-action name="Welcome" tag="welcome"/>Good evening, and welcome to the harbour of '
-            "Halden. It is six o'clock, and the lamps are being lit.</speak>",
+            "Halden. It is six o'clock, the tide is coming in, and one after another the lamps are being "
+            "lit. Let me show you around.</speak>",
             [person(560), text("Lamps of Halden", (90, 110), 110, "#FFD98A", entrance=zoom)],
             None,
         ),
         # A transparent picture behind the presenter, sliding in.
         (
             office,
-            "This is the lamp that it all began with. My grandmother made it from an old kettle.",
+            "This is the lamp that it all began with. My grandmother made it from an old kettle, and "
+            "hung it above her door. The next evening, her neighbour wanted one too.",
             [layer("IMAGE", files["lamp"], (150, 90), 1, height=900, x={"entrance": slide}), person(640)],
             None,
         ),
         # A video with its own place, before the presenter.
         (
             office,
-            "Out there, the waves never rest. So the glass has to be thick, and the flame has to be steady.",
+            "Out there, the waves never rest. So the glass has to be thick, and the flame has to be "
+            "steady. Last winter the wind blew for eleven days, and not one of them went out.",
             [
                 person(-180),
                 layer(
@@ -161,7 +164,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # Another presenter and voice, head and shoulders.
         (
             quay,
-            "I have a question. How many lamps are there today?",
+            "I have a question. I came by boat tonight, and I tried to count them all. How many lamps "
+            "are there today?",
             [text("Leyla, harbour radio", (90, 940), 52, "#FFD98A", entrance=slide)],
             {**leyla, "framing": "head"},
         ),
@@ -169,7 +173,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             office,
             '<speak>Nearly nine hundred. <insert-action name="Point" tag="point_right"/>Look at this chart: '
-            "there are more of them every year.</speak>",
+            "there are more of them every year. In the year we began, there were two hundred.</speak>",
             [layer("IMAGE", files["chart"], (90, 190), 3, width=900, x={"entrance": fade}), person(700)],
             None,
         ),
@@ -183,7 +187,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # A clip with opacity before the presenter.
         (
             sea,
-            "At night the moths come. They are small, and they are many, and they like our lamps very much.",
+            "At night the moths come. They are small, and they are many, and they like our lamps very "
+            "much. We like them too. When there are many, the next day will be warm.",
             [
                 person(420),
                 layer(
@@ -201,7 +206,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # Scripts of the world, with outlines, on a plain colour.
         (
             plain,
-            "Ships come from everywhere. So our sign says good evening to everyone.",
+            "Ships come from everywhere. So our sign says good evening to everyone: in English, in "
+            "Chinese, in Arabic, in Greek, in Russian, and in Japanese.",
             [
                 person(-200),
                 text("Good evening", (1010, 110), 76, "#FFD98A", entrance=fade),
@@ -216,7 +222,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # Another language in its own voice.
         (
             quay,
-            "晚上好，欢迎来到哈尔登港。这里的灯整夜都亮着。",
+            "晚上好，欢迎来到哈尔登港。这里的灯整夜都亮着。无论您几点回来，我们都在等您。",
             [
                 person(420),
                 text("哈尔登港", (120, 120), 96, "#FFD98A", outline={"color": "#203040", "width": 5}),
@@ -226,7 +232,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # A turned picture, half transparent, with another one before the presenter.
         (
             office,
-            "Some lamps hang a little crooked. We like them that way, and so do the seagulls.",
+            "Some lamps hang a little crooked. We like them that way, and so do the seagulls. If you "
+            "find one that hangs straight, please tell us, and we will see to it.",
             [
                 layer("IMAGE", files["lamp"], (1240, 60), 2, height=800, angle=14, x={"opacity": 0.55}),
                 person(100),
@@ -237,17 +244,19 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # The second presenter again, with a pause that the text asks for.
         (
             quay,
-            '<speak>Thank you. <break time="500ms"/>And who turns them off in the morning?</speak>',
+            '<speak>Thank you. <break time="500ms"/>I will tell our listeners all about it. And who '
+            "turns them off in the morning?</speak>",
             [text("Leyla, harbour radio", (90, 940), 52, "#FFD98A")],
             {**leyla, "framing": "head"},
         ),
         # The end: a text that leaves.
         (
             sea,
-            "Nobody does. They go out by themselves, when the last boat is home. Good night!",
+            "Nobody does. They go out by themselves, when the last boat is home. Thank you for your "
+            "visit, mind the step, and good night!",
             [
-                person(560),
-                text("Nobody comes home in the dark", (90, 120), 84, "#FFD98A", entrance=fade, exit=fade),
+                person(820),
+                text("Nobody comes home\nin the dark", (110, 150), 92, "#FFD98A", entrance=fade, exit=fade),
             ],
             None,
         ),

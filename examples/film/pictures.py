@@ -233,8 +233,8 @@ def _deck(path: Path) -> Path:
         run.font.bold = number == 0
         run.font.color.rgb = RGBColor(0x20, 0x38, 0x5C)
     page.notes_slide.notes_text_frame.text = (
-        "We make three promises. Every lamp is lit by six. Every pane is clean. "
-        "And nobody comes home in the dark."
+        "We make three promises. The first: every lamp is lit by six. The second: every pane is clean, "
+        "inside and outside. And the third is the one that matters: nobody comes home in the dark."
     )
     deck.save(path)
     return path
