@@ -12,8 +12,9 @@ from tests.voices import sounds
 from greenroom.engines.protocols import Pcm
 from greenroom.media.wav import read_wav
 from greenroom.voices.recordings import limits
-from greenroom.voices.recordings.check import Recording, check_recording, same_speaker
+from greenroom.voices.recordings.check import check_recording, same_speaker
 from greenroom.voices.recordings.faults import FaultCode, RecordingReport, Severity, render_ranges
+from greenroom.voices.recordings.recording import Recording
 from greenroom.voices.recordings.sound import levels_of
 from greenroom.voices.recordings.spectrum import bandwidth_hz, decay_s
 

@@ -8,8 +8,9 @@ from tests.voices import sounds
 
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
 from greenroom.subtitles.speaking import can_hear
-from greenroom.voices.recordings.check import Recording, check_recording
+from greenroom.voices.recordings.check import check_recording
 from greenroom.voices.recordings.faults import RecordingReport
+from greenroom.voices.recordings.recording import Recording
 from greenroom.voices.recordings.words import compare
 
 

@@ -24,8 +24,9 @@ from greenroom.media.sandbox import inspect_safely
 from greenroom.media.wav import read_wav, write_wav
 from greenroom.voices.modeling.packages import Piece, read_package
 from greenroom.voices.recordings import limits
-from greenroom.voices.recordings.check import Hear, Recording, check_recording, too_long, unreadable
+from greenroom.voices.recordings.check import check_recording, too_long, unreadable
 from greenroom.voices.recordings.faults import RecordingReport
+from greenroom.voices.recordings.recording import Hear, Recording
 from greenroom.voices.recordings.sound import HOP_S, levels_of
 
 _HIGHEST_RATE = 48_000

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from greenroom.engines.pitch import median_pitch
-from greenroom.engines.protocols import Pcm, WordSpan
 from greenroom.voices.recordings import limits
-from greenroom.voices.recordings.faults import Fault, FaultCode, RecordingReport, Severity
+from greenroom.voices.recordings.faults import AGAIN, Fault, FaultCode, RecordingReport, Severity
+from greenroom.voices.recordings.recording import Hear, Recording
 from greenroom.voices.recordings.sound import Levels, clipped, levels_of
 from greenroom.voices.recordings.speakers import find_change
 from greenroom.voices.recordings.spectrum import bandwidth_hz, decay_s, music
-from greenroom.voices.recordings.words import compare, unit_count, units
+from greenroom.voices.recordings.word_check import with_words
 
-Hear = Callable[[Pcm, int, str], tuple[str, tuple[WordSpan, ...]]]
-"""Sound, its rate and the language (BCP 47), to what is said and when: `WhisperRecogniser.words`."""
-
-_AGAIN = "read the sentence again"
 _SPEAKER_EVIDENCE = -12.0
 """Single speakers stay below -36, two lie above -9."""
 _MANY_SEMITONES = 7.0
-
-
-@dataclass(slots=True, frozen=True)
-class Recording:
-    name: str
-    """As the user knows it."""
-    pcm: Pcm
-    sample_rate: int
-    text: str | None
-    """What should be said; None: whatever is said is right."""
-    language: str
-    """BCP 47"""
-    longest_s: float = limits.LONGEST_SENTENCE_S
 
 
 def check_recording(recording: Recording, hear: Hear | None) -> RecordingReport:
@@ -54,38 +36,19 @@ def check_recording(recording: Recording, hear: Hear | None) -> RecordingReport:
         "level_db": levels.speech_db,
         "bandwidth_hz": bandwidth_hz(pcm, rate),
     }
-    faults: list[Fault] = []
-    if levels.speech_s < limits.SHORTEST_S:
-        faults.append(
-            Fault(
-                FaultCode.TOO_SHORT,
-                f"{recording.name}: there is {levels.speech_s:.1f} s of speech; "
-                f"{limits.SHORTEST_S:g} s is the least.",
-                "read a whole sentence",
-            )
-        )
-    faults += _level_faults(recording, levels)
+    faults = [*_length_faults(recording, levels), *_level_faults(recording, levels)]
     faults += _clipping(recording)
     if levels.snr_db >= limits.LEAST_SNR_DB:
         # Under much noise the highest sounds cannot be seen.
         faults += _band_faults(recording, measures["bandwidth_hz"])
     faults += _room_faults(recording, measures)
-    share, ranges = music(pcm, rate, levels)
-    if share > limits.MOST_MUSIC_SHARE:
-        faults.append(
-            Fault(
-                FaultCode.MUSIC,
-                f"{recording.name}: music or other steady tones play in {share:.0%} of it.",
-                f"turn music and machines off and {_AGAIN}",
-                tuple(ranges),
-            )
-        )
+    faults += _music_faults(recording, levels)
     faults += _speaker_faults(recording)
     pitch = median_pitch(pcm, rate)
     if pitch is not None:
         measures["pitch_hz"] = pitch
     report = RecordingReport(recording.name, levels.speech_s, tuple(faults), measures)
-    return _with_words(report, recording, hear)
+    return with_words(report, recording, hear)
 
 
 def _nothing_there(recording: Recording, levels: Levels) -> Fault | None:
@@ -96,10 +59,37 @@ def _nothing_there(recording: Recording, levels: Levels) -> Fault | None:
         return Fault(
             FaultCode.SILENT,
             f"{recording.name} is silent ({max(levels.speech_db, -120):.0f} dB below full scale).",
-            f"choose the right microphone, see that it is not muted, and {_AGAIN}",
+            f"choose the right microphone, see that it is not muted, and {AGAIN}",
             ((0.0, length_s),) if length_s else (),
         )
     return None
+
+
+def _length_faults(recording: Recording, levels: Levels) -> list[Fault]:
+    if levels.speech_s >= limits.SHORTEST_S:
+        return []
+    return [
+        Fault(
+            FaultCode.TOO_SHORT,
+            f"{recording.name}: there is {levels.speech_s:.1f} s of speech; "
+            f"{limits.SHORTEST_S:g} s is the least.",
+            "read a whole sentence",
+        )
+    ]
+
+
+def _music_faults(recording: Recording, levels: Levels) -> list[Fault]:
+    share, ranges = music(recording.pcm, recording.sample_rate, levels)
+    if share <= limits.MOST_MUSIC_SHARE:
+        return []
+    return [
+        Fault(
+            FaultCode.MUSIC,
+            f"{recording.name}: music or other steady tones play in {share:.0%} of it.",
+            f"turn music and machines off and {AGAIN}",
+            tuple(ranges),
+        )
+    ]
 
 
 def _level_faults(recording: Recording, levels: Levels) -> list[Fault]:
@@ -138,7 +128,7 @@ def _clipping(recording: Recording) -> list[Fault]:
         Fault(
             FaultCode.CLIPPED,
             f"{recording.name} is overdriven: {share:.2%} of it lies on cut tops.",
-            f"turn the microphone down so that the loudest words stay below full scale, and {_AGAIN}",
+            f"turn the microphone down so that the loudest words stay below full scale, and {AGAIN}",
             tuple(ranges),
         )
     ]
@@ -193,91 +183,6 @@ def _speaker_faults(recording: Recording) -> list[Fault]:
             ((change.at_s, end),),
         )
     ]
-
-
-def _with_words(report: RecordingReport, recording: Recording, hear: Hear | None) -> RecordingReport:
-    if hear is None:
-        return _without_recogniser(report, recording)
-    heard, spans = hear(recording.pcm, recording.sample_rate, recording.language)
-    text = recording.text if recording.text is not None and recording.text.strip() else None
-    count = unit_count(text or heard, recording.language)
-    minutes = max(report.seconds, 0.1) / 60
-    measures = {**report.measures, "words_per_minute": count / minutes}
-    report = replace(report, heard=heard, text=text or heard, measures=measures)
-    if not units(heard, recording.language):
-        fault = Fault(
-            FaultCode.WORDS, f"{recording.name}: no word can be understood.", f"speak clearly and {_AGAIN}"
-        )
-        return replace(report, faults=(*report.faults, fault))
-    if text is None:
-        return report
-    found = compare(text, heard, recording.language)
-    report = replace(report, measures={**measures, "error_rate": found.error_rate}, unmatched=found.unmatched)
-    if found.error_rate <= limits.MOST_ERROR_RATE:
-        return report
-    fault = _word_fault(
-        recording, heard, found.error_rate, found.missing, _wrong_times(heard, spans, recording, text)
-    )
-    return replace(report, faults=(*report.faults, fault))
-
-
-def _word_fault(
-    recording: Recording,
-    heard: str,
-    rate: float,
-    missing: tuple[str, ...],
-    ranges: tuple[tuple[float, float], ...],
-) -> Fault:
-    if rate >= limits.OTHER_TEXT_ERROR_RATE:
-        return Fault(
-            FaultCode.OTHER_TEXT,
-            f"{recording.name} does not say its text: heard was “{_short(heard)}”.",
-            f"upload the recording and the text that belong together, or {_AGAIN}",
-        )
-    return Fault(
-        FaultCode.WORDS,
-        f"{recording.name}: {rate:.0%} of the words are not as written"
-        + (f" (not heard: {_short(', '.join(missing))})." if missing else "."),
-        f"{_AGAIN} as it is written",
-        ranges,
-    )
-
-
-def _wrong_times(
-    heard: str, spans: tuple[WordSpan, ...], recording: Recording, text: str
-) -> tuple[tuple[float, float], ...]:
-    """When words were said that the text does not have there."""
-    times = []
-    position = 0
-    found = compare(text, heard, recording.language)
-    for span in spans:
-        own = units(span.text, recording.language)
-        if own and not all(position + number in found.heard_units for number in range(len(own))):
-            times.append((span.start_sample / recording.sample_rate, span.end_sample / recording.sample_rate))
-        position += len(own)
-    return tuple(times)
-
-
-def _without_recogniser(report: RecordingReport, recording: Recording) -> RecordingReport:
-    if recording.text is None:
-        fault = Fault(
-            FaultCode.NO_TEXT,
-            f"{recording.name} has no text, and no speech recognition is installed to write it.",
-            "upload its text, or have the operator install speech recognition (`greenroom doctor`)",
-        )
-    else:
-        fault = Fault(
-            FaultCode.WORDS_UNCHECKED,
-            f"{recording.name}: its words were not compared with the text, for no speech "
-            "recognition is installed.",
-            "have the operator install it (`greenroom doctor` says how), or check the words yourself",
-            severity=Severity.WARNING,
-        )
-    return replace(report, text=recording.text, faults=(*report.faults, fault))
-
-
-def _short(text: str, most: int = 120) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def unreadable(name: str, reason: str) -> RecordingReport:

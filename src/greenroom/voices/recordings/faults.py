@@ -11,6 +11,10 @@ Range = tuple[float, float]
 """Seconds from the beginning of the recording."""
 
 
+AGAIN = "read the sentence again"
+"""The cure of much."""
+
+
 class FaultCode(StrEnum):
     UNREADABLE = "UNREADABLE"
     SILENT = "SILENT"
