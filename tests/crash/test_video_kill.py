@@ -110,4 +110,4 @@ def test_the_same_video_once(workshop: Workshop) -> None:
     assert list(workshop.settings.work_dir.iterdir()) == []
     stored = {path for path in workshop.settings.objects_dir.rglob("*") if path.is_file()}
     own = stored - set(workshop.cast_files())
-    assert sorted(path.name for path in own) == ["cover.jpg", "cover.jpg", "video.mp4", "video.mp4"]
+    assert sorted(path.name for path in own) == sorted(2 * ["cover.jpg", "quality.json", "video.mp4"])
