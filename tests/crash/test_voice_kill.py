@@ -35,7 +35,7 @@ def test_killed_in_the_check_and_in_the_training(tmp_path: Path) -> None:
     job.letter()
     job.commit(sex="MALE")
     for state in ("ANNOTATING", "PROCESSING"):
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 900
         while (shown := job.show()).state != state:
             assert shown.state not in ("FAILED", "AUDIT_FAILED", "SUCCEED"), shown
             assert time.monotonic() < deadline, shown.state

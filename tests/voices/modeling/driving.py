@@ -57,7 +57,7 @@ class VoiceTraining:
     def delete(self) -> None:
         self.client.delete_voice_training_job(m.DeleteVoiceTrainingJobRequest(job_id=self.job_id))
 
-    def ended(self, seconds: float = 400) -> Any:
+    def ended(self, seconds: float = 900) -> Any:
         """Once it waits for somebody or is done."""
         deadline = time.monotonic() + seconds
         while (shown := self.show()).state not in END:

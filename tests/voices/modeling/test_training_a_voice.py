@@ -215,7 +215,7 @@ class TestPeopleDecide:
             assert job.ended().state == "AUDITING"
             (item,) = json.loads(greenroom(server, "admin", "review", "list", "--json"))
             greenroom(server, "admin", "review", "approve", item["id"])
-            deadline = time.monotonic() + 300
+            deadline = time.monotonic() + 900
             while (shown := job.show()).state != "SUCCEED":
                 assert shown.state not in ("FAILED", "AUDIT_FAILED") and time.monotonic() < deadline, shown
                 time.sleep(0.5)
