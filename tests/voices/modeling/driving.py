@@ -21,9 +21,17 @@ class VoiceTraining:
     def __init__(self, client: Any, edition: str = "basic", **members: Any) -> None:
         self.client = client
         body = m.CreateTrainingJobReq(**{"voice_name": "Ana", "language": "EN", **members})
-        operation = getattr(client, f"create_training_{edition}_job")
-        name = "".join(part.title() for part in edition.split("_"))
-        self.links = operation(getattr(m, f"CreateTraining{name}JobRequest")(body=body))
+        create = {
+            "basic": lambda: client.create_training_basic_job(m.CreateTrainingBasicJobRequest(body=body)),
+            "middle": lambda: client.create_training_middle_job(m.CreateTrainingMiddleJobRequest(body=body)),
+            "advance": lambda: client.create_training_advance_job(
+                m.CreateTrainingAdvanceJobRequest(body=body)
+            ),
+            "third_party": lambda: client.create_training_third_party_job(
+                m.CreateTrainingThirdPartyJobRequest(body=body)
+            ),
+        }
+        self.links = create[edition]()
         self.job_id: str = self.links.job_id
 
     def show(self) -> Any:
