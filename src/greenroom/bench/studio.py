@@ -24,6 +24,7 @@ from greenroom.bench.studio_references import (
     write_person,
 )
 from greenroom.bench.table import Row, Value
+from greenroom.engines.protocols import EngineError
 from greenroom.stage.layer_plan import Clip, Fit, Layer, LayerKind, Playback
 from greenroom.stage.mix import SoundPlan
 from greenroom.stage.music import DEFAULT_VOLUME, examine_music
@@ -44,7 +45,6 @@ def run(duration_s: int = DURATION_S) -> list[Row]:
 
     Raises:
         AvatarPackageError: there is no presenter.
-        EngineError: a reference that is installed failed.
     """
     with tempfile.TemporaryDirectory(prefix="bench-studio-") as name:
         folder = Path(name)
@@ -126,7 +126,10 @@ def _moviepy(plan: RenderPlan, inputs: Inputs, folder: Path) -> str:
     python = moviepy_python()
     if python is None:
         return f"MoviePy left out: {MOVIEPY_VARIABLE} names no Python that has it"
-    factor = moviepy_factor(python, plan, inputs, _person(plan, folder), folder / "moviepy.mp4")
+    try:
+        factor = moviepy_factor(python, plan, inputs, _person(plan, folder), folder / "moviepy.mp4")
+    except EngineError as error:
+        return f"MoviePy left out: {error}"
     return f"MoviePy with the person drawn already: {factor:.2f}x"
 
 
@@ -134,7 +137,10 @@ def _ffmpeg(plan: RenderPlan, inputs: Inputs, folder: Path) -> str:
     program = ffmpeg_program()
     if program is None:
         return f"FFmpeg left out: install it, or set {FFMPEG_VARIABLE}"
-    factor = ffmpeg_factor(program, plan, inputs, _person(plan, folder), folder / "ffmpeg.mp4")
+    try:
+        factor = ffmpeg_factor(program, plan, inputs, _person(plan, folder), folder / "ffmpeg.mp4")
+    except EngineError as error:
+        return f"FFmpeg left out: {error}"
     return f"FFmpeg's overlay filters with the person drawn already, without subtitles: {factor:.2f}x"
 
 

@@ -14,7 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from greenroom.bench.studio_inputs import Inputs
+from greenroom.bench.studio_inputs import CLIP_S, Inputs
 from greenroom.engines.protocols import EngineError
 from greenroom.media.formats import Codec
 from greenroom.stage.plan import RenderPlan
@@ -22,6 +22,7 @@ from greenroom.stage.render import render_video
 from greenroom.stage.sheet import TRANSPARENT
 
 FFMPEG_VARIABLE, MOVIEPY_VARIABLE = "GREENROOM_BENCH_FFMPEG", "GREENROOM_BENCH_MOVIEPY"
+_PATIENCE_S = 600
 _JOB = Path(__file__).with_name("moviepy_job.py")
 
 
@@ -52,6 +53,8 @@ def ffmpeg_factor(program: str, plan: RenderPlan, inputs: Inputs, person: Path, 
         "-y",
         "-loop",
         "1",
+        "-t",
+        str(_seconds(person)),
         "-framerate",
         str(plan.fps),
         "-i",
@@ -59,13 +62,14 @@ def ffmpeg_factor(program: str, plan: RenderPlan, inputs: Inputs, person: Path, 
     ]
     command += ["-i", str(person)]
     for clip in inputs.clips:
-        command += ["-stream_loop", "-1", "-i", str(clip)]
-    command += ["-i", str(inputs.speech), "-stream_loop", "-1", "-i", str(inputs.music)]
+        # Counted: FFmpeg 9 never ends where several inputs are looped for ever.
+        command += ["-stream_loop", str(int(_seconds(person) / CLIP_S)), "-i", str(clip)]
+    command += ["-i", str(inputs.speech), "-i", str(inputs.music)]
     below, above = plan.scenes[0].layers
     chain = (
         f"[0:v]scale={plan.width}:{plan.height}[wall];[2:v]scale={below.width}:-2[low];"
         f"[3:v]scale={above.width}:-2[high];[wall][low]overlay={below.x}:{below.y}[a];"
-        f"[a][1:v]overlay=0:0[b];[b][high]overlay={above.x}:{above.y}:shortest=0[v];"
+        f"[a][1:v]overlay=0:0[b];[b][high]overlay={above.x}:{above.y}[v];"
         "[5:a]volume=0.3[m];[4:a][m]amix=inputs=2:duration=first[s]"
     )
     command += ["-filter_complex", chain, "-map", "[v]", "-map", "[s]", "-c:v", "libx264"]
@@ -113,7 +117,12 @@ def _font() -> str:
 
 
 def _run(command: list[str], text: str | None = None) -> str:
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"{Path(command[0]).name} took more than {_PATIENCE_S} s") from None
     if done.returncode != 0:
         raise EngineError(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
     return done.stdout
