@@ -53,12 +53,14 @@ class CheckedClient:
         return call
 
 
+_EXTENSION = {"x_greenroom"}
 _QUEUE = {"queue_position", "remaining_time", "progress"}
 EXTRA = {
     "Show2dModelTrainingJobResponse": {"error_info"},
     "DigitalHumanVideo": _QUEUE,
-    "Show2DDigitalHumanVideoResponse": _QUEUE,
-    "ShowPhotoDigitalHumanVideoResponse": _QUEUE,
+    "Show2DDigitalHumanVideoResponse": _QUEUE | _EXTENSION,
+    "ShowPhotoDigitalHumanVideoResponse": _QUEUE | _EXTENSION,
+    "ShowDigitalHumanBusinessCardResponse": _EXTENSION,
     "PPTAssetMeta": {"fonts", "notices"},
     "CreateTrainingJobRspSegmentUploadingUrl": {"segment_texts"},
     "ShowJobUploadingAddressRspSegmentUrl": {"segment_texts"},

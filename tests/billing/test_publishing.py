@@ -22,6 +22,7 @@ from greenroom.tenants.service import scope_of_project
 from greenroom.video.charging import reserve_video
 from greenroom.video.jobs import VideoSteps, end_video
 from greenroom.video.models import VideoJob, VideoState
+from greenroom.video.plan import AvatarPlan
 
 
 async def durable(name: str, function: Any) -> JsonValue:
@@ -37,7 +38,7 @@ async def video_job(shop: Shop, seconds: float) -> JobRunner:
         row.tenant_id, row.project_id = context.tenant_id, context.project_id
         row.created_at = row.updated_at = context.now()
         context.session.add(row)
-        await reserve_video(context, "job1", "an avatar that is built in")
+        await reserve_video(context, "job1", [AvatarPlan("", "an avatar that is built in")])
     runtime = shop.studio.runtime
     job = JobRunner(runtime, await scope_of_project(runtime, shop.studio.acme.project_id), "job1", durable)
     job.work_dir.mkdir(parents=True)
