@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from greenroom.engines.protocols import Vocabulary
+from greenroom.errors import GreenroomError
 from greenroom.runtime import Context
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
 from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabulary_for
@@ -13,17 +14,29 @@ from greenroom.voices.vocabulary.service import occurring, reviewed_text, vocabu
 async def ordered_vocabularies(
     context: Context, content: Create2DDigitalHumanVideoReq
 ) -> Mapping[str, Vocabulary]:
-    """By voice, the entries that hold for it and stand in what it says."""
+    """By voice, the entries that hold for it and stand in what it says.
+
+    Raises:
+        GreenroomError: the tenant may not speak with a voice, or there is none; the text names its member.
+    """
     wanted = content.video_config.is_vocabulary_config_enable if content.video_config is not None else None
     said: dict[str, list[str]] = {}
-    for scene in content.shoot_scripts or []:
+    members: dict[str, str] = {}
+    for index, scene in enumerate(content.shoot_scripts or []):
         voice = scene.voice_or(content.voice_config)
         if voice is not None and not scene.is_audio:
             said.setdefault(voice.voice_asset_id, []).append(scene.text)
-    return {
-        voice_id: occurring(await vocabulary_for(context, voice_id, wanted), *texts)
-        for voice_id, texts in said.items()
-    }
+            owner = "" if scene.voice_or(None) is None else f"shoot_scripts[{index}].x_greenroom."
+            members.setdefault(voice.voice_asset_id, f"{owner}voice_config.voice_asset_id")
+    found = {}
+    for voice_id, texts in said.items():
+        try:
+            entries = await vocabulary_for(context, voice_id, wanted)
+        except GreenroomError as error:
+            error.message = f"{members[voice_id]}: {error.message}"
+            raise
+        found[voice_id] = occurring(entries, *texts)
+    return found
 
 
 async def said_texts(context: Context, content: Create2DDigitalHumanVideoReq) -> dict[str, str]:
