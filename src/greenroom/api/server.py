@@ -13,7 +13,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO, cast
 
 import structlog
 import uvicorn
@@ -22,6 +21,7 @@ from filelock import FileLock, Timeout
 from greenroom.api.app import Api, create_app
 from greenroom.db.migrate import migrate
 from greenroom.jobs.worker import embedded_worker
+from greenroom.logs import STANDARD_ERROR
 from greenroom.runtime import Runtime
 from greenroom.settings import Settings
 
@@ -236,16 +236,6 @@ async def _sweeper(runtime: Runtime) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _StandardError:
-    """Whatever standard error is at the moment: loggers outlive a redirection."""
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
 def configure_logs(form: str) -> None:
     """structlog and the standard library's warnings, to standard error: text for people or JSON lines."""
     renderer: structlog.typing.Processor
@@ -262,7 +252,7 @@ def configure_logs(form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
+        logger_factory=structlog.WriteLoggerFactory(file=STANDARD_ERROR),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

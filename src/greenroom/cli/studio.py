@@ -28,6 +28,7 @@ from greenroom.jobs.dbos_engine import DbosEngine
 from greenroom.jobs.models import JobRow, JobState
 from greenroom.jobs.repository import JobRepository
 from greenroom.jobs.worker import EmbeddedWorker
+from greenroom.logs import STANDARD_ERROR
 from greenroom.runtime import Context, Runtime, Scope
 from greenroom.settings import Settings
 from greenroom.tenants.service import ensure_project
@@ -101,7 +102,7 @@ def run(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Run a command's work; what the services refuse becomes one sentence for the user."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=STANDARD_ERROR),
     )
     try:
         return asyncio.run(work)
