@@ -6,9 +6,11 @@ the program.
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -20,6 +22,8 @@ MEMORY_BYTES = 6 << 30
 """Of address space, of which LibreOffice uses a fraction."""
 FILE_BYTES = 2 << 30
 SECONDS = 240
+_OUT_OF_TIME = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
+"""How a program, or the script around it, ends that has used the seconds of processor time it may."""
 INSTALL = "install LibreOffice on the worker (Debian: apt install libreoffice-impress)"
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -55,7 +59,7 @@ def convert(source: Path, kind: str, folder: Path, seconds: float = SECONDS) -> 
     profile, out = folder / "profile", folder / "converted"
     _write_profile(profile)
     out.mkdir(exist_ok=True)
-    limits = [str(MEMORY_BYTES), str(round(seconds)), str(FILE_BYTES)]
+    limits = [str(MEMORY_BYTES), str(math.ceil(seconds) + 1), str(FILE_BYTES)]
     command = [
         *_offline(), sys.executable, "-m", "greenroom.slides.office", *limits, program,
         f"-env:UserInstallation={profile.resolve().as_uri()}",
@@ -75,15 +79,18 @@ def _run(command: list[str], folder: Path, seconds: float) -> None:
     environment |= {"HOME": str(folder), "TMPDIR": str(folder), "SAL_USE_VCLPLUGIN": "svp"}
     quiet = subprocess.DEVNULL
     # No session of its own: whoever kills this process's group kills LibreOffice too.
+    too_long = OfficeError(
+        f"LibreOffice needs more than {seconds:.0f} s for the deck: divide it, or export it as PDF."
+    )
     with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment) as process:
         try:
             process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise OfficeError(
-                f"LibreOffice needs more than {seconds:.0f} s for the deck: divide it, or export it as PDF."
-            ) from None
+            raise too_long from None
         finally:
             _end(process.pid)
+    if process.returncode in _OUT_OF_TIME:
+        raise too_long
 
 
 def _end(pid: int) -> None:
