@@ -3,6 +3,7 @@
 # make check     format, lint, types and the quick tests
 # make demo      a video of a presenter who says a text: PRESENTER=anna TEXT="Hello..." VOICE=kokoro-af_heart
 # make demo FOOTAGE=clip.mp4 TEXT="Hello..."   a video of the person in the footage saying the text
+# make demo RECORDINGS=folder TEXT="Hello..."  the same presenter with the voice of the person in the recordings
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +17,8 @@ FOOTAGE ?=
 TEXT ?=
 VOICE ?=
 PRESENTER ?=
-export FOOTAGE TEXT VOICE PRESENTER
+RECORDINGS ?=
+export FOOTAGE TEXT VOICE PRESENTER RECORDINGS
 TEST_PROCESSES ?= 2
 SHIPPED := $(wildcard src/greenroom/cast/*/avatar.zip)
 
@@ -70,11 +72,13 @@ ifneq ($(FOOTAGE),)
 demo:
 	@test -f "$$FOOTAGE" || { echo "FOOTAGE=$$FOOTAGE is not a file: give the path of a video"; exit 2; }
 	@$(MAKE) --no-print-directory install-train
-	@$(BIN)/greenroom demo --footage "$$FOOTAGE" $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"}
+	@$(BIN)/greenroom demo --footage "$$FOOTAGE" $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"} \
+	  $${RECORDINGS:+--recordings "$$RECORDINGS"}
 else ifneq ($(SHIPPED),)
 demo:
-	@$(MAKE) --no-print-directory install
-	@$(BIN)/greenroom demo $${PRESENTER:+--presenter "$$PRESENTER"} $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"}
+	@$(MAKE) --no-print-directory $(if $(RECORDINGS),install-train,install)
+	@$(BIN)/greenroom demo $${PRESENTER:+--presenter "$$PRESENTER"} $${TEXT:+--text "$$TEXT"} $${VOICE:+--voice "$$VOICE"} \
+	  $${RECORDINGS:+--recordings "$$RECORDINGS"}
 else
 demo:
 	@echo "make demo needs a video of the person: make demo FOOTAGE=clip.mp4 TEXT=\"Hello...\""; exit 2

@@ -110,8 +110,9 @@ class Settings(BaseSettings):
         "full", description="How long an avatar is trained; quick gives a rough one, to try things out."
     )
     voice_modeler: str = Field(
-        "simple",
-        description="What learns voices: simple, none, or one of your own as package.module:factory. "
+        "auto",
+        description="What learns voices: auto (conversion where PyTorch is installed, else simple), "
+        "conversion, simple, none, or one of your own as package.module:factory. "
         "See docs/voice-modeling.md.",
     )
     voice_audit: Literal["system", "people"] = Field(

@@ -142,7 +142,7 @@ def repacked(package: Path, folder: Path, changes: dict[str, bytes]) -> Path:
 
 def test_the_setting() -> None:
     assert voice_modeler("none") is None
-    with pytest.raises(ModelerSettingError, match="simple, none"):
+    with pytest.raises(ModelerSettingError, match="auto, conversion, simple, none"):
         voice_modeler("magic")
     with pytest.raises(ModelerSettingError, match="nowhere"):
         voice_modeler("nowhere.at_all:factory")

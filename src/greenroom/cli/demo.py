@@ -36,7 +36,12 @@ def command(
     ] = None,
     text: Annotated[str | None, typer.Option(help="What the person is to say.")] = None,
     voice: Annotated[str | None, typer.Option(help="Id of the voice: greenroom voice list.")] = None,
-    consent: Annotated[Path | None, typer.Option(help="The signed letter of the person filmed.")] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Learn the voice from this folder of one person's recordings instead.")
+    ] = None,
+    consent: Annotated[
+        Path | None, typer.Option(help="The signed letter of the person filmed or recorded.")
+    ] = None,
     size: Annotated[str, typer.Option(help="Width x height.")] = "1280x720",
     background: Annotated[str | None, typer.Option(help="A colour or a picture.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A rough avatar in a few minutes.")] = False,
@@ -52,12 +57,14 @@ def command(
     settings = load_settings(data=data, training_effort="quick" if quick else None)
     canvas, place = parse_size(size), check_output(out)
     who: Presenter | _Training | None
+    letter = require_file(consent, "consent letter") if consent is not None else None
+    if recordings is not None and voice is not None:
+        raise UserError("--voice and --recordings are two voices: give one of them")
+    if letter is None and (footage is not None or recordings is not None):
+        print("Use only footage and recordings of someone who agreed to it.", file=sys.stderr)
     if footage is not None:
-        letter = require_file(consent, "consent letter") if consent is not None else None
         who = _Training(require_file(footage, "footage"), letter)
         show = _Show(text or FOOTAGE_TEXT, voice or FOOTAGE_VOICE, background or FOOTAGE_BACKGROUND)
-        if letter is None:
-            print("Use only footage of someone who agreed to it.", file=sys.stderr)
     else:
         who = choose_presenter(settings, presenter)
         if who is None:
@@ -68,7 +75,8 @@ def command(
         has = {action.name for action in who.package.actions} if text is None else set()
         actions = tuple((name, at_s) for name, at_s in PRESENTER_ACTIONS if name in has)
         show = _Show(words, voice or voice_for_text(who, words), background, actions)
-    run(_demo(settings, who, show, canvas, place))
+    learning = _Learning(recordings, letter) if recordings is not None else None
+    run(_demo(settings, who, show, canvas, place, learning))
     print(place)
 
 
@@ -77,6 +85,14 @@ class _Training:
     """What an avatar is made from first."""
 
     footage: Path
+    consent: Path | None
+
+
+@dataclass(slots=True, frozen=True)
+class _Learning:
+    """What a voice is learnt from first."""
+
+    recordings: Path
     consent: Path | None
 
 
@@ -90,7 +106,12 @@ class _Show:
 
 
 async def _demo(
-    settings: Settings, who: Presenter | _Training, show: _Show, size: tuple[int, int], out: Path
+    settings: Settings,
+    who: Presenter | _Training,
+    show: _Show,
+    size: tuple[int, int],
+    out: Path,
+    learning: _Learning | None,
 ) -> None:
     from greenroom.cli.studio import open_studio
     from greenroom.cli.video import VideoOrder, make_video, parse_background
@@ -105,9 +126,8 @@ async def _demo(
                 if isinstance(who, _Training)
                 else who.asset_id
             )
-            order = VideoOrder(
-                avatar_id, show.voice, show.text, None, background, size, out, actions=show.actions
-            )
+            voice = await _voice(studio, learning, Path(folder)) if learning is not None else show.voice
+            order = VideoOrder(avatar_id, voice, show.text, None, background, size, out, actions=show.actions)
             await make_video(studio, order)
 
 
@@ -128,22 +148,37 @@ async def _check_speech(voice: str, text: str) -> None:
     await check_spoken_text("--text", text, require_voice("--voice", voice))
 
 
+async def _voice(studio: Studio, learning: _Learning, folder: Path) -> str:
+    """The voice of these recordings: one that an earlier demo learnt, or a new one."""
+    from greenroom.cli.studio import digest
+    from greenroom.cli.voice_training import VoiceOrder, recordings_archive, train_voice
+
+    archive = recordings_archive(learning.recordings, folder)
+    name = f"demo-{digest(archive, studio.runtime.settings.voice_modeler)[:12]}"
+    found = await _find_asset(studio, "VOICE_MODEL", name)
+    return found or await train_voice(
+        studio, VoiceOrder(archive, name, "EN", None, "BASIC", learning.consent)
+    )
+
+
 async def _avatar(studio: Studio, footage: Path, consent: Path | None) -> str:
     """The avatar of this footage: one that an earlier demo trained, or a new one."""
-    from greenroom.assets.service import list_assets
-    from greenroom.assets.wire import ListAssetsQuery
     from greenroom.cli.avatar import train_avatar
     from greenroom.cli.studio import digest
 
     name = f"demo-{digest(footage, studio.runtime.settings.training_effort)[:12]}"
+    found = await _find_asset(studio, "HUMAN_MODEL_2D", name)
+    return found or await train_avatar(studio, footage, name, consent)
+
+
+async def _find_asset(studio: Studio, kind: str, name: str) -> str | None:
+    """The id of an asset that is ready and has this name."""
+    from greenroom.assets.service import list_assets
+    from greenroom.assets.wire import ListAssetsQuery
+
     query = ListAssetsQuery.model_validate(
-        {
-            "asset_type": "HUMAN_MODEL_2D",
-            "asset_state": "ACTIVED",
-            "name": name,
-            "accurate_query_field": ["asset_name"],
-        }
+        {"asset_type": kind, "asset_state": "ACTIVED", "name": name, "accurate_query_field": ["asset_name"]}
     )
     async with studio.transaction(read_only=True) as context:
         found = (await list_assets(context, query)).assets
-    return found[0].asset_id if found else await train_avatar(studio, footage, name, consent)
+    return found[0].asset_id if found else None

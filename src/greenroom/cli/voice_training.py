@@ -61,7 +61,9 @@ def _rendered(report: Any) -> str:
 
 
 @dataclass(slots=True, frozen=True)
-class _Order:
+class VoiceOrder:
+    """A voice to be learnt."""
+
     archive: Path
     name: str
     language: str
@@ -108,16 +110,16 @@ def train(
 
     async def work() -> str:
         with TemporaryDirectory() as scratch:
-            archive = _archive(recordings, Path(scratch))
-            order = _Order(archive, name, _WIRE_LANGUAGES[language], sex, edition, letter)
+            archive = recordings_archive(recordings, Path(scratch))
+            order = VoiceOrder(archive, name, _WIRE_LANGUAGES[language], sex, edition, letter)
             async with open_studio(settings, tenant) as studio:
-                return await _train(studio, order)
+                return await train_voice(studio, order)
 
     asset_id = run(work())
     print(json.dumps({"asset_id": asset_id, "name": name}) if as_json else f"{name} is ready: {asset_id}")
 
 
-def _archive(recordings: Path, scratch: Path) -> Path:
+def recordings_archive(recordings: Path, scratch: Path) -> Path:
     """A zip of the folder, the same bytes each time; a zip is taken as it is."""
     import zipfile
 
@@ -135,7 +137,7 @@ def _archive(recordings: Path, scratch: Path) -> Path:
     return archive
 
 
-async def _train(studio: Studio, order: _Order) -> str:
+async def train_voice(studio: Studio, order: VoiceOrder) -> str:
     """Train, or go on with an unfinished training of the same recordings; the voice's asset id."""
     from greenroom.cli.studio import digest, require_success, with_progress
     from greenroom.voices.modeling.models import VoiceState
@@ -173,7 +175,7 @@ async def _name_run(context: Any, run_id: str | None, key: str) -> None:
         run.request_key = key
 
 
-async def _submit(studio: Studio, order: _Order, key: str) -> str:
+async def _submit(studio: Studio, order: VoiceOrder, key: str) -> str:
     """The id of the voice training job."""
     from greenroom.voices.modeling.editions import JobType
     from greenroom.voices.modeling.service import create_training_job, delete_voice_training_job, find

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 from greenroom.engines.protocols import EngineError, SpeechEngine, VoiceModeler, VoicePackageError
 from greenroom.engines.voice_package import VoicePackage
 
-MODELERS: Mapping[str, str] = {"simple": "greenroom.engines.simple_voice.modeler:SimpleModeler"}
+MODELERS: Mapping[str, str] = {
+    "conversion": "greenroom.engines.conversion.modeler:ConversionModeler",
+    "simple": "greenroom.engines.simple_voice.modeler:SimpleModeler",
+}
 """The built-in ones by name: `package.module:factory`, imported when they are needed."""
-NONE = "none"
+NONE, AUTO = "none", "auto"
 
 
 class ModelerSettingError(EngineError):
@@ -23,14 +27,19 @@ class ModelerSettingError(EngineError):
 def voice_modeler(setting: str) -> VoiceModeler | None:
     """The modeler that `GREENROOM_VOICE_MODELER` names; None for `none`: voices are not trained here.
 
+    `auto` is the conversion, or the simple one where there is no PyTorch.
+
     Raises:
         ModelerSettingError: there is none of that name, or it cannot be made.
     """
     if setting == NONE:
         return None
+    if setting == AUTO:
+        # PyTorch comes with the extra `train`; without it the simple modeler still can learn.
+        setting = "conversion" if importlib.util.find_spec("torch") is not None else "simple"
     module, _, name = MODELERS.get(setting, setting).partition(":")
     if not name:
-        names = ", ".join([*MODELERS, NONE])
+        names = ", ".join([AUTO, *MODELERS, NONE])
         raise ModelerSettingError(
             f"there is no voice modeler {setting!r}: set GREENROOM_VOICE_MODELER to {names}, or "
             "package.module:factory"

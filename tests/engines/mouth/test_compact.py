@@ -7,8 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the `train` extra")
 
+from greenroom.engines.compact import compact  # noqa: E402
 from greenroom.engines.mouth import learning  # noqa: E402
-from greenroom.engines.mouth.compact import compact  # noqa: E402
 from greenroom.engines.mouth.networks import Driver, DriverShape, Ensemble, Painter  # noqa: E402
 from greenroom.engines.mouth.renderer import onnx_session  # noqa: E402
 

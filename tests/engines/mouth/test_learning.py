@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the `train` extra")
 
+from greenroom.engines.learning import this_machine  # noqa: E402
 from greenroom.engines.mouth import learning  # noqa: E402
 from greenroom.engines.mouth.codes import CODE_SIZE, fit_coder, surroundings_of  # noqa: E402
 from greenroom.engines.mouth.crops import CropGeometry  # noqa: E402
@@ -58,7 +59,7 @@ def _train(footage: Footage, path: Path, pictures: int, stop_at: float = 2.0) ->
 
     options = learning.PainterOptions(pictures=pictures, widths=(8, 8, 8))
     try:
-        painter = learning.train_painter(footage, codes, coder, options, learning.this_machine(1), path, step)
+        painter = learning.train_painter(footage, codes, coder, options, this_machine(1), path, step)
     except CutOffError:
         return None
     return painter, codes
@@ -85,7 +86,7 @@ def test_a_training_that_was_cut_off_ends_as_one_that_was_not(
     footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, _ = _train(footage, tmp_path / "whole.pt", 960)
-    monkeypatch.setattr(learning, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("greenroom.engines.learning.CHECKPOINT_SECONDS", 0.0)
     assert _train(footage, tmp_path / "cut.pt", 960, stop_at=0.5) is None
     resumed, _ = _train(footage, tmp_path / "cut.pt", 960)
     for one, other in zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True):

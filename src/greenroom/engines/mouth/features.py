@@ -2,41 +2,23 @@
 
 The deeper an encoder layer, the more it holds words and the less the mouth: on unseen sentences one driver
 tells the lips' opening with a correlation of 0.916 from blocks 1 and 2 of the multilingual base encoder,
-and of 0.904 from blocks 2 and 3 (docs/benchmarks.md). So only the convolutions and two blocks are computed,
-in numpy.
-
-Architecture: Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", section 2.2.
+and of 0.904 from blocks 2 and 3 (docs/benchmarks.md). So only the convolutions and two blocks are computed.
 """
 
 from __future__ import annotations
 
-import struct
-from functools import lru_cache
-from pathlib import Path
-from typing import BinaryIO
-
 import numpy as np
-import numpy.typing as npt
 import soxr
 
-from greenroom.engines import weights
 from greenroom.engines.protocols import Pcm
+from greenroom.engines.whisper.encoder import FEATURE_RATE, SAMPLE_RATE, Array, encoder, log_mel
 
-Array = npt.NDArray[np.float32]
-
-SAMPLE_RATE = 16_000
-FEATURE_RATE = 50
-"""Features a second."""
 BLOCKS = 2
 """Encoder blocks that are computed."""
 WINDOW = 8 * FEATURE_RATE
 """Features computed at once. Attention spans one window, so training and use share this size."""
 KEPT = 4 * FEATURE_RATE
 """The middle of each window that is kept."""
-
-_FFT, _HOP, _MELS = 400, 160, 80
-_NUMPY_TYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
-"""CTranslate2's numbers for element types."""
 
 
 def sound_features(pcm: Pcm, sample_rate: int) -> Array:
@@ -58,7 +40,8 @@ def sound_features(pcm: Pcm, sample_rate: int) -> Array:
         window = np.zeros(WINDOW * hop, np.float32)
         low, high = max(0, start), min(len(sound), start + len(window))
         window[low - start : high - start] = sound[low:high]
-        parts.append(_encoder().encode(log_mel(window))[lead : lead + KEPT])
+        outputs = encoder().encode(log_mel(window), BLOCKS)
+        parts.append(np.concatenate(outputs, axis=1)[lead : lead + KEPT])
     if not parts:
         return np.zeros((0, feature_size()), np.float32)
     return np.concatenate(parts)[:count]
@@ -66,123 +49,4 @@ def sound_features(pcm: Pcm, sample_rate: int) -> Array:
 
 def feature_size() -> int:
     """How many numbers one feature holds."""
-    return int(_encoder().width) * BLOCKS
-
-
-def log_mel(sound: Pcm) -> Array:
-    """Whisper's input: log10 mel energies [80, len // 160], limited to 80 dB below the loudest."""
-    padded = np.pad(sound, _FFT // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP][: len(sound) // _HOP]
-    window = np.hanning(_FFT + 1)[:-1].astype(np.float32)
-    power = np.abs(np.fft.rfft(frames * window, axis=1)).astype(np.float32) ** 2
-    energy = np.log10(np.maximum(power @ _mel_filters().T, 1e-10)).T
-    floor = np.maximum(energy, energy.max() - 8.0)
-    return np.asarray((floor + 4.0) / 4.0, np.float32)
-
-
-@lru_cache(maxsize=1)
-def _mel_filters() -> Array:
-    """Slaney's mel filter bank [80, 201] for 16 kHz (Slaney 1998, Auditory Toolbox, as in librosa)."""
-    bins = np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE)
-    top = 15 + np.log(8.0) / (np.log(6.4) / 27)
-    mels = np.linspace(0, top, _MELS + 2)
-    edges = np.where(mels >= 15, 1000 * np.exp(np.log(6.4) / 27 * (mels - 15)), mels * 200 / 3)
-    widths = np.diff(edges)
-    slopes = edges[:, None] - bins[None]
-    rising, falling = -slopes[:-2] / widths[:-1, None], slopes[2:] / widths[1:, None]
-    filters = np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None]
-    return np.asarray(filters, np.float32)
-
-
-class _Encoder:
-    """The first blocks of a Whisper encoder."""
-
-    def __init__(self, tensors: dict[str, Array]) -> None:
-        self._tensors = tensors
-        self.heads = int(tensors["num_heads"])
-        self.width = tensors["conv1/bias"].shape[0]
-
-    def encode(self, mel: Array) -> Array:
-        """[80, frames] to [frames / 2, width * BLOCKS]."""
-        hidden = _gelu(self._convolve(mel.T, "conv1", stride=1))
-        hidden = _gelu(self._convolve(hidden, "conv2", stride=2))
-        hidden = hidden + self._tensors["position_encodings/encodings"][: len(hidden)]
-        outputs = []
-        for block in range(BLOCKS):
-            hidden = hidden + self._attention(hidden, f"layer_{block}/self_attention")
-            hidden = hidden + self._feed_forward(hidden, f"layer_{block}/ffn")
-            outputs.append(hidden)
-        return np.concatenate(outputs, axis=1)
-
-    def _convolve(self, hidden: Array, name: str, stride: int) -> Array:
-        kernel = self._tensors[f"{name}/weight"]
-        padded = np.pad(hidden, ((1, 1), (0, 0)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=0)[::stride]
-        flat = np.ascontiguousarray(windows).reshape(len(windows), -1)
-        return np.asarray(flat @ kernel.reshape(len(kernel), -1).T + self._tensors[f"{name}/bias"])
-
-    def _attention(self, hidden: Array, name: str) -> Array:
-        frames = len(hidden)
-        mixed = self._linear(self._normalise(hidden, name), f"{name}/linear_0")
-        size = self.width // self.heads
-        query, key, value = mixed.reshape(frames, 3, self.heads, size).transpose(1, 2, 0, 3)
-        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(size))
-        scores = np.exp(scores - scores.max(axis=2, keepdims=True))
-        scores /= scores.sum(axis=2, keepdims=True)
-        joined = (scores @ value).transpose(1, 0, 2).reshape(frames, self.width)
-        return self._linear(joined, f"{name}/linear_1")
-
-    def _feed_forward(self, hidden: Array, name: str) -> Array:
-        inner = _gelu(self._linear(self._normalise(hidden, name), f"{name}/linear_0"))
-        return self._linear(inner, f"{name}/linear_1")
-
-    def _normalise(self, hidden: Array, name: str) -> Array:
-        centred = hidden - hidden.mean(axis=1, keepdims=True)
-        scale = 1 / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
-        gamma, beta = (self._tensors[f"{name}/layer_norm/{part}"] for part in ("gamma", "beta"))
-        return np.asarray(centred * scale * gamma + beta, np.float32)
-
-    def _linear(self, hidden: Array, name: str) -> Array:
-        return np.asarray(hidden @ self._tensors[f"{name}/weight"].T + self._tensors[f"{name}/bias"])
-
-
-def _gelu(x: Array) -> Array:
-    """Tanh form of Hendrycks and Gimpel 2016; within 0.001 of the exact one."""
-    inner = np.float32(0.7978845608) * (x + np.float32(0.044715) * (x * x * x))
-    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), np.float32)
-
-
-@lru_cache(maxsize=1)
-def _encoder() -> _Encoder:
-    return _Encoder(read_ctranslate2_encoder(weights.path("whisper-base") / "model.bin"))
-
-
-def read_ctranslate2_encoder(path: Path) -> dict[str, Array]:
-    """The encoder's tensors of a CTranslate2 model file (binary version 6), names without `encoder/`."""
-    with path.open("rb") as file:
-        version = _unpack(file, "<I")
-        if version != 6:
-            raise ValueError(
-                f"{path.name} is of CTranslate2 format {version}, not 6; run: greenroom models fetch"
-            )
-        _read_name(file)
-        _unpack(file, "<I")
-        tensors: dict[str, Array] = {}
-        for _ in range(_unpack(file, "<I")):
-            name = _read_name(file)
-            shape = [_unpack(file, "<I") for _ in range(_unpack(file, "<B"))]
-            kind, size = _unpack(file, "<B"), _unpack(file, "<I")
-            content = file.read(size)
-            if name.startswith("encoder/"):
-                values = np.frombuffer(content, _NUMPY_TYPES[kind]).reshape(shape)
-                tensors[name.removeprefix("encoder/")] = values.astype(np.float32)
-    return tensors
-
-
-def _unpack(file: BinaryIO, form: str) -> int:
-    value: int = struct.unpack(form, file.read(struct.calcsize(form)))[0]
-    return value
-
-
-def _read_name(file: BinaryIO) -> str:
-    return file.read(_unpack(file, "<H"))[:-1].decode()
+    return int(encoder().width) * BLOCKS

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import time
-import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +13,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from greenroom.engines.compact import compact
+from greenroom.engines.learning import Checkpoint, Machine, export_onnx
 from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
-from greenroom.engines.mouth.compact import compact
 from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
 from greenroom.engines.mouth.preparation import Footage, Hearing, stretched
 from greenroom.engines.mouth.starting import begin_with
@@ -26,7 +23,6 @@ from greenroom.engines.mouth.starting import begin_with
 Floats = npt.NDArray[np.float32]
 Step = Callable[[float], None]
 
-CHECKPOINT_SECONDS = 20.0
 _SEQUENCE = 75
 """Video frames of one training sequence of the driver."""
 _BATCH_SEQUENCES = 16
@@ -36,57 +32,6 @@ _BATCH_PICTURES = 32
 _OPENING_WEIGHT, _WIDTH_WEIGHT = 0.5, 0.1
 _NEIGHBOUR = 12
 """The painter also learns to put a mouth into a frame that many frames away, of the same shot."""
-
-
-@dataclass(slots=True, frozen=True)
-class Machine:
-    device: torch.device
-    bfloat16: bool
-    """Whether the processor computes bf16 faster than float32."""
-
-    def autocast(self) -> AbstractContextManager[Any]:
-        if not self.bfloat16:
-            return nullcontext()
-        context: AbstractContextManager[Any] = torch.autocast(self.device.type, dtype=torch.bfloat16)
-        return context
-
-
-def this_machine(threads: int) -> Machine:
-    """CUDA where there is one, else the CPU, with bf16 where it has instructions for it."""
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
-    if torch.cuda.is_available():
-        return Machine(torch.device("cuda"), torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        flags = ""
-    return Machine(torch.device("cpu"), "avx512_bf16" in flags or "amx_bf16" in flags)
-
-
-class Checkpoint:
-    """Saves the state of a training every CHECKPOINT_SECONDS, whole or not at all."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._saved_at = time.monotonic()
-
-    def load(self) -> dict[str, Any] | None:
-        if not self._path.exists():
-            return None
-        # Only tensors and plain containers are read, never code.
-        state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
-        return state
-
-    def save_if_due(self, state: Callable[[], dict[str, Any]]) -> None:
-        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
-            self.save(state())
-
-    def save(self, state: dict[str, Any]) -> None:
-        part = self._path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(self._path)
-        self._saved_at = time.monotonic()
 
 
 # ------------------------------------------------------------------ driver
@@ -207,7 +152,7 @@ def _train_member(
 def export_driver(ensemble: Ensemble, path: Path) -> None:
     """Write the drivers as one ONNX network: `features` [1, 2n, f] -> `course` [1, n, outputs]."""
     features = ensemble.drivers[0].mean.shape[0]
-    _export(
+    export_onnx(
         compact(ensemble),
         (torch.zeros(1, 50, features),),
         path,
@@ -369,27 +314,4 @@ def export_painter(painter: Painter, footage: Footage, path: Path) -> None:
 
     side = footage.geometry.side
     example = (torch.zeros(1, 3, side, side), torch.zeros(1, CODE_SIZE))
-    _export(WithHole().eval(), example, path, {"names": (["context", "code"], ["painted"]), "axes": {}})
-
-
-def _export(network: torch.nn.Module, example: tuple[Tensor, ...], path: Path, form: dict[str, Any]) -> None:
-    inputs, outputs = form["names"]
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # The tracing exporter is deprecated but needs no further package and keeps dynamic axes simple.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            example,
-            buffer,
-            input_names=inputs,
-            output_names=outputs,
-            dynamic_axes=form["axes"] or None,
-            opset_version=17,
-            dynamo=False,
-            # Folded, the small weights would be written out in full; the runtime folds them when it loads.
-            do_constant_folding=False,
-        )
-    part = path.with_suffix(".part")
-    part.write_bytes(buffer.getvalue())
-    part.replace(path)
+    export_onnx(WithHole().eval(), example, path, {"names": (["context", "code"], ["painted"]), "axes": {}})

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from greenroom.engines.face.tracker import LiteRtFaceTracker
+from greenroom.engines.learning import this_machine
 from greenroom.engines.mouth import package as names
 from greenroom.engines.mouth.articulation import CLOSED_OPENING
 from greenroom.engines.mouth.base import BaseLayout, some_frames, write_base
@@ -20,7 +21,6 @@ from greenroom.engines.mouth.learning import (
     PainterOptions,
     export_driver,
     export_painter,
-    this_machine,
     train_driver,
     train_painter,
 )

@@ -1,0 +1,143 @@
+"""Speaks with a person's voice: a built-in voice says the text, and what it says is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soxr
+
+from greenroom.engines.conversion.base import base_speaker
+from greenroom.engines.conversion.languages import language_of
+from greenroom.engines.conversion.spectrum import RATE, Floats
+from greenroom.engines.conversion.speech import (
+    Speaker,
+    Speech,
+    content_input,
+    hear,
+    manner_input,
+    tone_for,
+)
+from greenroom.engines.conversion.vocoder import Vocoder
+from greenroom.engines.protocols import (
+    ChanceSpeechEngine,
+    Pcm,
+    SpeechChunk,
+    SpeechStyle,
+    Vocabulary,
+    Voice,
+    VoicePackageError,
+)
+from greenroom.engines.registry import is_built_in, speech_engine_for
+from greenroom.engines.voice_package import VoicePackage
+
+CONVERTER, VOCODER, NUMBERS = "converter.onnx", "vocoder.onnx", "speaker.npz"
+_MOST_GAIN = 8.0
+_PEAK = 0.98
+
+
+class Conversion:
+    """Turns a speaker's sound into a person's. The same sound always gives the same."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """
+        Raises:
+            OSError, ValueError, KeyError: the folder's files are damaged.
+        """
+        from greenroom.engines.mouth.renderer import onnx_session
+
+        with np.load(folder / NUMBERS, allow_pickle=False) as stored:
+            self.person = Speaker.from_arrays(stored["manner"], stored["content"])
+        self._converter: Any = onnx_session(folder / CONVERTER, threads)
+        self.vocoder = Vocoder(folder / VOCODER, threads)
+
+    def convert(self, pcm: Pcm, rate: int, source: Speaker, pitch: float = 1.0) -> Pcm:
+        """The same words in the person's voice: as long, as loud, no sample later.
+
+        Args:
+            pitch: how much higher than the person speaks.
+        """
+        if not len(pcm) or not np.any(pcm):
+            return pcm
+        speech = hear(pcm, rate)
+        made = self.vocoder.sound(self.spectrum(speech, source), self.tone(speech, source).moved(pitch))
+        if rate != RATE:
+            made = np.asarray(soxr.resample(made, RATE, rate, quality="HQ"), np.float32)
+        made = np.pad(made, (0, max(0, len(pcm) - len(made))))[: len(pcm)]
+        return _as_loud(made, pcm)
+
+    def spectrum(self, speech: Speech, source: Speaker) -> Floats:
+        """[frames, BANDS] of the person saying it."""
+        feed = {
+            "content": content_input(speech, source)[None],
+            "manner": manner_input(speech, source)[None],
+        }
+        (mel,) = self._converter.run(None, feed)
+        return np.asarray(mel[0], np.float32)
+
+    def tone(self, speech: Speech, source: Speaker) -> Any:
+        """The melody at the person's height."""
+        return tone_for(speech.tone, source, self.person)
+
+
+class ConvertedVoiceEngine:
+    """A `SpeechEngine` of one voice that speaks every language of its base voices."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Raises VoicePackageError."""
+        package = VoicePackage.open(folder)
+        self.name = package.modeler
+        self._voice = package.voice(folder.name)
+        try:
+            self._bases = {str(key): str(value) for key, value in package.manifest["base_voices"].items()}
+            self._own = self._voice.language.split("-")[0]
+            self._conversion = Conversion(folder, threads)
+        except Exception as error:  # the runtime has error classes of its own
+            raise VoicePackageError(f"The voice package in {folder} is damaged: {error}.") from None
+        for voice_id in self._bases.values():
+            if not is_built_in(voice_id) or base_speaker(voice_id) is None:
+                # Else a package could speak with a voice that somebody else has trained.
+                raise VoicePackageError(
+                    f"The voice was made from {voice_id!r}, which is no built-in voice here: train it again."
+                )
+        if self._own not in self._bases:
+            raise VoicePackageError(
+                f"The voice package in {folder} is damaged: no base voice for its language."
+            )
+
+    def voices(self) -> Sequence[Voice]:
+        return [self._voice]
+
+    def synthesize(
+        self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()
+    ) -> Iterator[SpeechChunk]:
+        """See `SpeechEngine`. The base voice is that of the text's language."""
+        base = self._bases.get(language_of(text, self._own), self._bases[self._own])
+        # Higher and lower are done by the conversion, which does not move the colour of the voice with it.
+        plain = replace(style, pitch_percent=100)
+        chunks = speech_engine_for(base).synthesize(text, base, plain, vocabulary)
+        return self._converted(chunks, base, style.pitch_percent / 100)
+
+    def start_over(self) -> None:
+        """See `ChanceSpeechEngine`."""
+        for base in set(self._bases.values()):
+            engine = speech_engine_for(base)
+            if isinstance(engine, ChanceSpeechEngine):
+                engine.start_over()
+
+    def _converted(self, chunks: Iterator[SpeechChunk], base: str, pitch: float) -> Iterator[SpeechChunk]:
+        source = base_speaker(base)
+        assert source is not None
+        for chunk in chunks:
+            yield replace(chunk, pcm=self._conversion.convert(chunk.pcm, chunk.sample_rate, source, pitch))
+
+
+def _as_loud(made: Pcm, wanted: Pcm) -> Pcm:
+    """At the loudness of the other sound; no louder than full scale."""
+    now, then = (float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))) for sound in (made, wanted))
+    gain = min(then / max(now, 1e-9), _MOST_GAIN)
+    peak = float(np.abs(made).max()) * gain
+    return np.asarray(made * (gain * min(1.0, _PEAK / max(peak, 1e-9))), np.float32)

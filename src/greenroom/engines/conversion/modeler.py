@@ -1,0 +1,245 @@
+"""The voice modeler that learns a person's voice: it teaches the converter and the vocoder their recordings.
+
+Both networks begin with weights that were learnt from the built-in voices (`base`); a few minutes of one
+person then make them that person's. Any speech can be converted, so the voice speaks every language that a
+built-in voice speaks.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from greenroom.engines.conversion.base import CONVERTER as BASE_CONVERTER
+from greenroom.engines.conversion.base import VOCODER as BASE_VOCODER
+from greenroom.engines.conversion.base import base_speaker, network_arrays
+from greenroom.engines.conversion.engine import (
+    CONVERTER,
+    NUMBERS,
+    VOCODER,
+    Conversion,
+    ConvertedVoiceEngine,
+)
+from greenroom.engines.conversion.spectrum import RATE
+from greenroom.engines.conversion.speech import (
+    Speaker,
+    Speech,
+    content_input,
+    hear,
+    manner_input,
+    speaker_of,
+)
+from greenroom.engines.protocols import (
+    EngineError,
+    Pcm,
+    Progress,
+    Sex,
+    SpeechStyle,
+    VoiceOptions,
+    VoiceRecording,
+)
+from greenroom.engines.registry import engine_threads, speech_engine_for, speech_engines
+from greenroom.engines.simple_voice.colour import colour_of, distance_db
+from greenroom.engines.voice_package import SAMPLE, close_package
+from greenroom.media.wav import read_wav, write_wav
+
+NAME = "conversion"
+_LEAST_S = 20.0
+_MALE_BELOW_HZ = 165.0
+_KEPT = 8
+"""Every so many recordings are kept aside for the report."""
+_PIECE_S = 12.0
+
+
+@dataclass(slots=True, frozen=True)
+class Effort:
+    """How long the two networks learn, in steps."""
+
+    converter: int
+    vocoder: int
+
+
+EFFORTS = {"BASIC": Effort(500, 300), "MIDDLE": Effort(1000, 600), "ADVANCE": Effort(2000, 1200)}
+"""By edition; other ones learn as MIDDLE does."""
+
+
+class ConversionModeler:
+    """A `VoiceModeler`."""
+
+    name = NAME
+
+    def __init__(self, effort: Effort | None = None) -> None:
+        """`effort`: in place of the edition's."""
+        self._effort = effort
+
+    def open(self, package_dir: Path) -> ConvertedVoiceEngine:
+        return ConvertedVoiceEngine(package_dir, engine_threads())
+
+    def train(
+        self,
+        recordings: Sequence[VoiceRecording],
+        work_dir: Path,
+        package_dir: Path,
+        options: VoiceOptions,
+        progress: Progress,
+    ) -> dict[str, Any]:
+        """See `VoiceModeler`. Takes some minutes; what is done is kept in `work_dir`."""
+        speeches = _heard(recordings, partial(_part, progress, "listening", 0.0, 0.08))
+        seconds = sum(len(speech.pcm) for speech in speeches) / RATE
+        if seconds < _LEAST_S:
+            raise EngineError(
+                f"{seconds:.1f} s of recordings are too little to learn a voice: give {_LEAST_S:.0f} s"
+            )
+        kept = speeches[_KEPT - 1 :: _KEPT] if len(speeches) >= _KEPT else speeches[:1]
+        learnt = [one for one in speeches if all(one is not other for other in kept)] or speeches
+        person = speaker_of(learnt)
+        building = work_dir / "building"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        effort = self._effort or EFFORTS.get(options.edition, EFFORTS["MIDDLE"])
+        _learn(learnt, person, effort, work_dir, building, progress)
+        np.savez(building / NUMBERS, allow_pickle=False, **person.to_arrays())
+        sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
+        bases = base_voices(sex, person)
+        own = options.language.split("-")[0]
+        if own not in bases:
+            raise EngineError(f"no built-in voice speaks {options.language!r}, which the recordings are in")
+        progress("speaking a sample", 0.96)
+        conversion = Conversion(building, engine_threads())
+        sample, plain = _say(conversion, bases[own], options.sample_text)
+        write_wav(building / SAMPLE, sample, RATE)
+        quality = _quality(kept, conversion, (sample, plain), person)
+        quality |= {"recordings": len(recordings), "seconds": round(seconds, 1)}
+        description = {
+            "modeler": NAME,
+            "note": "The voice of a person, learnt from recordings. What it says was not said by the person.",
+            "name": options.name,
+            "language": options.language,
+            "sex": sex.value,
+            "sample_rate": RATE,
+            "base_voices": bases,
+            "consent_sha256": options.consent_sha256,
+            "licence": "for the uses that the authorization letter names",
+            "learnt_from": {"recordings": len(recordings), "seconds": round(seconds, 1)},
+        }
+        close_package(building, package_dir, description, quality)
+        return quality
+
+
+def base_voices(sex: Sex, person: Speaker) -> dict[str, str]:
+    """For each language the built-in voice that has to be changed least: of the sex, nearest in pitch."""
+    nearest: dict[str, tuple[tuple[bool, float], str]] = {}
+    for engine in speech_engines():
+        for voice in engine.voices():
+            speaker = base_speaker(voice.voice_id)
+            if speaker is None:
+                continue
+            far = (voice.sex != sex, abs(speaker.pitch[0] - person.pitch[0]))
+            language = voice.language.split("-")[0]
+            if language not in nearest or far < nearest[language][0]:
+                nearest[language] = (far, voice.voice_id)
+    return {language: voice_id for language, (_, voice_id) in sorted(nearest.items())}
+
+
+def _part(progress: Progress, stage: str, first: float, last: float, done: float) -> None:
+    progress(stage, first + (last - first) * done)
+
+
+def _heard(recordings: Sequence[VoiceRecording], step: Any) -> list[Speech]:
+    speeches = []
+    for number, recording in enumerate(recordings):
+        pcm, rate = read_wav(recording.path)
+        speeches.append(hear(pcm, rate))
+        step((number + 1) / len(recordings))
+    return speeches
+
+
+def _learn(
+    speeches: Sequence[Speech],
+    person: Speaker,
+    effort: Effort,
+    work: Path,
+    building: Path,
+    progress: Progress,
+) -> None:
+    """Both networks, as files in `building`."""
+    from greenroom.engines.conversion import export
+    from greenroom.engines.conversion.learning import (
+        LearningOptions,
+        Spoken,
+        Sung,
+        spectra_of,
+        train_converter,
+        train_vocoder,
+    )
+    from greenroom.engines.conversion.networks import Converter, ConverterShape, VocoderNetwork, VocoderShape
+    from greenroom.engines.learning import this_machine
+
+    machine = this_machine(engine_threads())
+    spoken = [
+        Spoken(content_input(one, person), manner_input(one, person), one.mel, 0, Sung(one.pcm, one.tone))
+        for one in speeches
+    ]
+    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1))
+    export.begin_with(converter, network_arrays(BASE_CONVERTER))
+    options = LearningOptions(effort.converter, frames=200, learning_rate=1e-3)
+    train_converter(
+        converter, spoken, options, machine, work / "converter.pt",
+        partial(_part, progress, "learning the voice", 0.08, 0.5),
+    )  # fmt: skip
+    spectra = spectra_of(converter, spoken, machine)
+    vocoder = VocoderNetwork(VocoderShape())
+    export.begin_with(vocoder, network_arrays(BASE_VOCODER))
+    sung = [replace(one.sung, mel=mel) for one, mel in zip(spoken, spectra, strict=True)]
+    options = LearningOptions(effort.vocoder, learning_rate=5e-4, adversarial_from=0.0, stretch=False)
+    train_vocoder(
+        vocoder, sung, options, machine, work / "vocoder.pt",
+        partial(_part, progress, "learning the sound", 0.5, 0.94),
+    )  # fmt: skip
+    export.export_converter(converter, building / CONVERTER)
+    export.export_vocoder(vocoder, building / VOCODER)
+
+
+def _say(conversion: Conversion, base: str, text: str) -> tuple[Pcm, Pcm]:
+    """A text in the person's voice, and in the built-in one. Both at `RATE`, as the built-in voices are."""
+    source = base_speaker(base)
+    assert source is not None
+    made, plain = [], []
+    for chunk in speech_engine_for(base).synthesize(text, base, SpeechStyle()):
+        plain.append(chunk.pcm)
+        made.append(conversion.convert(chunk.pcm, chunk.sample_rate, source))
+    return np.concatenate(made), np.concatenate(plain)
+
+
+def _quality(
+    kept: Sequence[Speech], conversion: Conversion, said: tuple[Pcm, Pcm], person: Speaker
+) -> dict[str, Any]:
+    """How near the voice comes to recordings that were kept aside, beside how near the built-in voice was."""
+    from greenroom.engines.conversion.tone import tone_of
+
+    recorded = colour_of((one.pcm, RATE) for one in kept)
+    far = [float(np.abs(conversion.spectrum(one, person) - one.mel).mean()) for one in kept]
+
+    def semitones(pcm: Pcm) -> float | None:
+        tone = tone_of(pcm, RATE)
+        if not tone.voiced.any():
+            return None
+        height = float(np.median(np.log(tone.hz[tone.voiced])))
+        return round(abs(height - person.pitch[0]) * 12 / float(np.log(2)), 2)
+
+    made, plain = said
+    return {
+        "modeler": NAME,
+        "pitch_hz": round(float(np.exp(person.pitch[0])), 1),
+        "pitch_distance_semitones": semitones(made),
+        "pitch_distance_of_base_semitones": semitones(plain),
+        "spectrum_distance_db": round(distance_db(colour_of([(made, RATE)]), recorded), 2),
+        "spectrum_distance_of_base_db": round(distance_db(colour_of([(plain, RATE)]), recorded), 2),
+        "held_out_mel_distance": round(float(np.mean(far)), 4),
+    }

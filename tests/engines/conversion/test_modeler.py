@@ -1,0 +1,182 @@
+"""A voice learnt by conversion, in a few steps: what it is, what it says, and what it survives."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from greenroom.engines.conversion.modeler import ConversionModeler, Effort, base_voices
+from greenroom.engines.conversion.tone import tone_of
+from greenroom.engines.modelers import open_voice, voice_modeler
+from greenroom.engines.protocols import (
+    EngineError,
+    Sex,
+    SpeechEngine,
+    SpeechStyle,
+    VoiceOptions,
+    VoicePackageError,
+    VoiceRecording,
+)
+from greenroom.engines.registry import speech_engine_for, voice
+from greenroom.engines.voice_package import VoicePackage
+from greenroom.engines.whisper.error_rate import error_rate
+from greenroom.engines.whisper.recogniser import WhisperRecogniser
+from greenroom.media.wav import read_wav, write_wav
+
+pytestmark = pytest.mark.media
+
+PIPER = "piper-en_US-joe"
+READ = (
+    "The quick boats passed under the bridge while children waved from the shore.",
+    "Would you measure the height of that old church, please, and choose a good view?",
+    "Nine tired travellers shared a loaf of bread beside the frozen river.",
+    "Please hang both coats behind the door, because the hallway floor is still wet.",
+    "My uncle usually fixes watches, yet he failed to repair this rusty alarm clock.",
+)
+SAID = "Welcome to our garden, where everybody can pick flowers."
+OPTIONS = VoiceOptions("Ana", "en-US", None, "BASIC", "ab" * 32, "We walked along the river.")
+
+
+def quiet(stage: str, done: float) -> None:
+    """Nobody watches."""
+
+
+def said(engine: SpeechEngine, voice_id: str, text: str, style: SpeechStyle | None = None) -> np.ndarray:
+    return np.concatenate([one.pcm for one in engine.synthesize(text, voice_id, style or SpeechStyle())])
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[VoiceRecording]:
+    """Of a person who does not exist: Piper's voice, a third higher than it is."""
+    folder = tmp_path_factory.mktemp("recordings")
+    engine = speech_engine_for(PIPER)
+    found = []
+    for number, text in enumerate(READ):
+        path = folder / f"{number}.wav"
+        write_wav(path, said(engine, PIPER, text), round(voice(PIPER).sample_rate * 1.2))
+        found.append(VoiceRecording(path, text))
+    return found
+
+
+@pytest.fixture(scope="module")
+def work(recordings: list[VoiceRecording], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a trained `package` and the `work` of its training."""
+    folder = tmp_path_factory.mktemp("trained")
+    modeler = ConversionModeler(Effort(converter=8, vocoder=2))
+    modeler.train(recordings, folder / "work", folder / "package", OPTIONS, quiet)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(work: Path) -> SpeechEngine:
+    return open_voice(work / "package")
+
+
+class TestPackage:
+    def test_it_says_what_it_is_and_how_near_it_comes(self, work: Path) -> None:
+        package = VoicePackage.open(work / "package", verify=True)
+        assert package.modeler == "conversion"
+        assert package.manifest["consent_sha256"] == "ab" * 32
+        assert package.manifest["sex"] == "MALE"
+        assert {"en", "zh", "es", "fr", "ja"} <= set(package.manifest["base_voices"])
+        quality = package.quality()
+        assert quality["pitch_distance_semitones"] < 1.5
+        assert quality["spectrum_distance_db"] < quality["spectrum_distance_of_base_db"]
+        assert len(read_wav(package.sample)[0]) > 20_000
+
+    def test_it_is_small_and_holds_no_pickle(self, work: Path) -> None:
+        files = [path for path in (work / "package").iterdir()]
+        assert sum(path.stat().st_size for path in files) < 12 << 20
+        assert {path.suffix for path in files} == {".json", ".npz", ".onnx", ".wav"}
+
+    def test_a_training_that_was_cut_off_goes_on(
+        self, recordings: list[VoiceRecording], work: Path, tmp_path: Path
+    ) -> None:
+        """All steps are done already: what is left is to write the same package again."""
+        shutil.copytree(work / "work", tmp_path / "work")
+        stages: list[str] = []
+        ConversionModeler(Effort(converter=8, vocoder=2)).train(
+            recordings,
+            tmp_path / "work",
+            tmp_path / "package",
+            OPTIONS,
+            lambda stage, _: stages.append(stage),
+        )
+        assert "learning the voice" not in stages and "learning the sound" not in stages
+        ours, theirs = (VoicePackage.open(place / "package").manifest for place in (tmp_path, work))
+        assert ours["files"] == theirs["files"]
+
+    def test_too_little(self, recordings: list[VoiceRecording], tmp_path: Path) -> None:
+        with pytest.raises(EngineError, match="too little to learn a voice: give 20 s"):
+            ConversionModeler().train(recordings[:2], tmp_path / "w", tmp_path / "p", OPTIONS, quiet)
+        assert not (tmp_path / "p").exists()
+
+
+class TestSpeech:
+    def test_it_is_understood(self, engine: SpeechEngine) -> None:
+        heard = WhisperRecogniser(threads=2).transcribe(said(engine, "package", SAID), 24_000, "en")
+        assert error_rate(SAID, heard, "en") <= 0.15, heard
+
+    @pytest.mark.parametrize("text", [SAID, "你好，欢迎来到我们的花园。"])
+    def test_it_lasts_as_long_as_the_base_voice_and_keeps_its_times(
+        self, engine: SpeechEngine, work: Path, text: str
+    ) -> None:
+        bases = VoicePackage.open(work / "package").manifest["base_voices"]
+        base = bases["en" if text is SAID else "zh"]
+        plain = list(speech_engine_for(base).synthesize(text, base, SpeechStyle()))
+        made = list(engine.synthesize(text, "package", SpeechStyle()))
+        assert [len(one.pcm) for one in made] == [len(one.pcm) for one in plain]
+        assert [one.phonemes for one in made] == [one.phonemes for one in plain]
+        assert all(np.isfinite(one.pcm).all() and np.abs(one.pcm).max() <= 1 for one in made)
+
+    def test_pitch_and_volume_are_as_asked(self, engine: SpeechEngine) -> None:
+        plain = said(engine, "package", SAID)
+        high = said(engine, "package", SAID, SpeechStyle(pitch_percent=125))
+        soft = said(engine, "package", SAID, SpeechStyle(volume_percent=50))
+        assert len(high) == len(plain)
+        heights = [
+            float(np.median(tone.hz[tone.voiced])) for tone in (tone_of(high, 24_000), tone_of(plain, 24_000))
+        ]
+        assert heights[0] / heights[1] == pytest.approx(1.25, rel=0.05)
+        assert np.sqrt(np.mean(soft**2)) == pytest.approx(0.5 * np.sqrt(np.mean(plain**2)), rel=0.15)
+
+    def test_the_same_text_sounds_the_same(self, engine: SpeechEngine) -> None:
+        assert np.array_equal(said(engine, "package", SAID), said(engine, "package", SAID))
+
+
+class TestDamage:
+    def test_a_base_voice_that_somebody_trained_is_refused(self, work: Path, tmp_path: Path) -> None:
+        package = shutil.copytree(work / "package", tmp_path / "package")
+        manifest = json.loads((package / "manifest.json").read_text())
+        manifest["base_voices"]["en"] = "0123456789abcdef"
+        (package / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(VoicePackageError, match="no built-in voice here: train it again"):
+            open_voice(package)
+
+    @pytest.mark.parametrize("name", ["converter.onnx", "vocoder.onnx", "speaker.npz"])
+    def test_a_file_that_was_cut_off(self, work: Path, tmp_path: Path, name: str) -> None:
+        package = shutil.copytree(work / "package", tmp_path / "package")
+        (package / name).write_bytes((package / name).read_bytes()[:1000])
+        with pytest.raises(VoicePackageError, match="damaged"):
+            open_voice(package)
+
+
+def test_the_setting_takes_the_better_one_where_it_can() -> None:
+    modeler = voice_modeler("auto")
+    assert modeler is not None and modeler.name == "conversion"
+
+
+def test_base_voices_are_of_the_sex_and_near_in_pitch(work: Path) -> None:
+    with np.load(work / "package" / "speaker.npz") as stored:
+        from greenroom.engines.conversion.speech import Speaker
+
+        person = Speaker.from_arrays(stored["manner"], stored["content"])
+    men, women = base_voices(Sex.MALE, person), base_voices(Sex.FEMALE, person)
+    assert voice(men["en"]).sex is Sex.MALE and voice(women["zh"]).sex is Sex.FEMALE
+    assert men["fr"] == women["fr"], "the only French voice, whatever its sex"
