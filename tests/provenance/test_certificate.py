@@ -68,7 +68,7 @@ def test_the_server_and_the_worker_do_not_start_and_the_doctor_says_why(tmp_path
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = greenroom_command(*arguments, "--data", str(tmp_path / "data"))
         environment = {**os.environ, **named}
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
 
     for arguments in (("serve", "--port", "0"), ("worker",)):
         ended = run(*arguments)

@@ -18,8 +18,8 @@ from greenroom.portraits.drawing.strokes import (
     picture_of_lab,
 )
 
-_REACH, _CONTRAST = 0.12, 0.32
-_TONES, _SOFTNESS = 7, 3.2
+_REACH, _CONTRAST = 0.10, 0.2
+_TONES, _SOFTNESS = 8, 4.5
 """Steps from black to white, and how sharply one goes over into the next."""
 _COLOUR = 1.28
 _LINE_WIDTH, _LINE_STRENGTH = 0.0042, 1.5

@@ -23,7 +23,7 @@ from greenroom.portraits.drawing.strokes import (
 _BROAD, _FINE = 0.034, 0.011
 """Radius of the brush, and of the one for eyes and lips."""
 _SECTORS, _SHARPNESS = 8, 8
-_COLOUR, _RIDGES = 1.18, 3.4
+_COLOUR, _RIDGES = 1.18, 1.9
 _SEED = 21
 
 

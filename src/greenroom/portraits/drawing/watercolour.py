@@ -24,9 +24,9 @@ from greenroom.portraits.drawing.strokes import (
 _REACH, _CONTRAST = 0.16, 0.42
 _WOBBLE, _WAVES = 0.0045, 0.05
 """How far the edge of a wash leaves the line, and how long its waves are."""
-_THIN = 0.22
-"""Share of the paper's white in every wash."""
-_EDGES, _CLOUDS, _PAPER = 2.6, 0.28, 0.10
+_THIN, _COLOUR = 0.2, 1.35
+"""Share of the paper's white in every wash, and how much stronger the paints are than in life."""
+_EDGES, _CLOUDS, _PAPER = 3.2, 0.16, 0.055
 _SEEDS = (11, 12, 13, 14)
 
 
@@ -37,12 +37,13 @@ def watercolour(portrait: Portrait) -> Image:
     flat = _wobbled(flat, share, height)
     known = cv2.bilateralFilter(portrait.picture, 7, 24, max(1.5, 0.01 * height))
     washes = mixed(known, flat, share * 0.85) / 255
-    colour = np.asarray(1 - (1 - washes) * (1 - _THIN), np.float32)
-    light = cv2.cvtColor(washes, cv2.COLOR_BGR2GRAY)
+    light = np.asarray(cv2.cvtColor(washes, cv2.COLOR_BGR2GRAY), np.float32)
+    strong = np.clip(mixed(washes, light[..., None], _COLOUR), 0, 1)
+    colour = np.asarray(1 - (1 - strong) * (1 - _THIN), np.float32)
     soft = blurred(light, 0.006 * height)
     slope = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
     edges = np.clip(slope * height / 300 * _EDGES, 0, 0.9)
-    clouds = grain(shape, 0.11 * height, _SEEDS[0]) * 0.7 + grain(shape, 0.03 * height, _SEEDS[1]) * 0.3
+    clouds = grain(shape, 0.25 * height, _SEEDS[0]) * 0.8 + grain(shape, 0.07 * height, _SEEDS[1]) * 0.4
     paper = blurred(grain(shape, 1, _SEEDS[2]), 0.9) * 3
     density = edges + (_CLOUDS * clouds) * (1 - 0.6 * share[..., 0]) + _PAPER * paper
     return to_picture(pigment(colour, np.asarray(density[..., None], np.float32)))
