@@ -21,7 +21,7 @@ def in_style(*names: str) -> list[dict[str, Any]]:
 
 async def styles(runtime: Runtime, scope: Scope, **query: Any) -> list[StyleInfo]:
     async with runtime.transaction(scope, read_only=True) as context:
-        answer = await list_styles(context, ListStylesQuery.model_validate(query))
+        answer = await list_styles(context, ListStylesQuery.model_validate({"limit": 100, **query}))
     assert answer.count >= len(answer.styles)
     return answer.styles
 

@@ -20,10 +20,10 @@ from greenroom.portraits.drawing.strokes import (
     picture_of_lab,
 )
 
-_BROAD, _FINE = 0.034, 0.011
+_BROAD, _FINE = 0.046, 0.012
 """Radius of the brush, and of the one for eyes and lips."""
 _SECTORS, _SHARPNESS = 8, 8
-_COLOUR, _RIDGES = 1.18, 1.9
+_COLOUR, _RIDGES = 1.3, 2.2
 _SEED = 21
 
 

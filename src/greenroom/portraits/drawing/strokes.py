@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +33,12 @@ def features(portrait: Portrait) -> Floats:
     return np.asarray(blurred(wide, rim)[..., None], np.float32)
 
 
-def mixed(front: npt.NDArray[np.generic], back: npt.NDArray[np.generic], share: Floats | float) -> Floats:
+def mixed(front: npt.NDArray[Any], back: npt.NDArray[Any], share: Floats | float) -> Floats:
     """front * share + back * (1 - share)"""
     return np.asarray(front * share + back * (1 - np.asarray(share, np.float32)), np.float32)
 
 
-def blurred(values: npt.NDArray[np.generic], sigma: float) -> Floats:
+def blurred(values: npt.NDArray[Any], sigma: float) -> Floats:
     soft = cv2.GaussianBlur(values.astype(np.float32), (0, 0), max(sigma, 0.3), borderType=cv2.BORDER_REFLECT)
     return np.asarray(soft, np.float32)
 
