@@ -166,13 +166,13 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
             quay,
             "I have a question. I came by boat tonight, and I tried to count them all. How many lamps "
             "are there today?",
-            [text("Leyla, harbour radio", (90, 940), 52, "#FFD98A", entrance=slide)],
+            [text("Leyla, harbour radio", (90, 760), 48, "#FFD98A", entrance=slide)],
             {**leyla, "framing": "head"},
         ),
         # A picture that fades in, an action that points at it.
         (
             office,
-            '<speak>Nearly nine hundred. <insert-action name="Point" tag="point_right"/>Look at this chart: '
+            '<speak>Nearly nine hundred. <insert-action name="Point" tag="point_left"/>Look at this chart: '
             "there are more of them every year. In the year we began, there were two hundred.</speak>",
             [layer("IMAGE", files["chart"], (90, 190), 3, width=900, x={"entrance": fade}), person(700)],
             None,
@@ -181,7 +181,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             {"background_type": "IMAGE", "background_asset_id": files["deck"]},
             None,
-            [person(900, 330, 750)],
+            [person(960, 330, 750)],
             None,
         ),
         # A clip with opacity before the presenter.
@@ -246,7 +246,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
             quay,
             '<speak>Thank you. <break time="500ms"/>I will tell our listeners all about it. And who '
             "turns them off in the morning?</speak>",
-            [text("Leyla, harbour radio", (90, 940), 52, "#FFD98A")],
+            [text("Leyla, harbour radio", (90, 760), 48, "#FFD98A")],
             {**leyla, "framing": "head"},
         ),
         # The end: a text that leaves.

@@ -1,4 +1,4 @@
-"""Pictures of a film on one sheet: python stills.py film.mp4 sheet.jpg [EVERY_SECONDS]."""
+"""Numbered pictures of a film on one sheet: python stills.py film.mp4 sheet.jpg [EVERY_SECONDS]."""
 
 import sys
 
@@ -19,10 +19,18 @@ def main() -> None:
                 due += every
                 height = WIDTH * frame.height // frame.width
                 pictures.append(frame.to_ndarray(format="bgr24", width=WIDTH, height=height))
+                number(pictures[-1], str(len(pictures)))
     blank = np.zeros_like(pictures[0])
     pictures += [blank] * (-len(pictures) % COLUMNS)
     rows = [np.hstack(pictures[first : first + COLUMNS]) for first in range(0, len(pictures), COLUMNS)]
     cv2.imwrite(sheet, np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 86])
+
+
+def number(picture: np.ndarray, words: str) -> None:
+    """In the lower left corner."""
+    place = (8, picture.shape[0] - 10)
+    for colour, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+        cv2.putText(picture, words, place, cv2.FONT_HERSHEY_DUPLEX, 0.6, colour, width, cv2.LINE_AA)
 
 
 if __name__ == "__main__":

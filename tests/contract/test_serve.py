@@ -108,5 +108,5 @@ def test_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
     assert result.returncode == (0 if report["fit"] else 1)
     names = {finding["name"] for finding in report["findings"]}
     assert {"Python", "model weights", "PyTorch", "codecs", "memory", "disk space", "data folder"} <= names
-    assert {"fonts", "speech recognition"} <= names
+    assert {"fonts", "speech recognition", "colour emoji", "content credentials"} <= names
     assert all(finding["cure"] for finding in report["findings"] if not finding["present"])

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import datetime
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tests.conftest import greenroom_command
+from tests.provenance.certificates import write_certificate
 
 from greenroom.iam.secrets import Vault
 from greenroom.media.encode import VideoWriter
 from greenroom.media.encoders import VideoSettings
 from greenroom.media.mux import join_segments
 from greenroom.provenance.credentials import Standing, read_credentials, sign_video
-from greenroom.provenance.identity import SigningError, SigningIdentity
+from greenroom.provenance.identity import SigningIdentity
 from greenroom.provenance.metadata import metadata_of, producer_in
 from greenroom.settings import Settings
 
@@ -110,38 +106,12 @@ def test_a_file_without_credentials_says_so(video: Path) -> None:
 
 
 def test_a_certificate_of_the_operators_signs(video: Path, tmp_path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Fjord Radio")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(7).not_valid_before(datetime(2026, 1, 1))
-    usage = x509.KeyUsage(True, *[False] * 8)
-    purpose = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.EMAIL_PROTECTION])
-    certificate = (
-        builder.not_valid_after(datetime(2050, 1, 1))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(purpose, critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (tmp_path / "chain.pem").write_bytes(certificate.public_bytes(pem))
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (tmp_path / "key.pem").write_bytes(private)
-    given = {"credentials_certificate": tmp_path / "chain.pem", "credentials_key": tmp_path / "key.pem"}
+    given = write_certificate(tmp_path)
     identity = _identity(tmp_path / "secret.key", **given)
     signed = _copy(video, tmp_path / "signed.mp4")
     sign_video(signed, identity, "")
     found = read_credentials(signed, "")
     assert found.standing is Standing.UNKNOWN_SIGNER and found.signer == "Fjord Radio"
-
-    (tmp_path / "key.pem").write_text("nothing")
-    with pytest.raises(SigningError, match="no PEM"):
-        _identity(tmp_path / "secret.key", **given)
-    with pytest.raises(SigningError, match="belong together"):
-        _identity(tmp_path / "secret.key", credentials_key=tmp_path / "key.pem")
-    with pytest.raises(SigningError, match="GREENROOM_CREDENTIALS_CERTIFICATE"):
-        _identity(tmp_path / "secret.key", **{**given, "credentials_certificate": tmp_path / "none.pem"})
 
 
 def test_metadata_says_who_made_it(video: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from greenroom.api.app import Api, create_app
+from greenroom.clock import system_clock
 from greenroom.db.migrate import migrate
 from greenroom.jobs.worker import embedded_worker
 from greenroom.logs import STANDARD_ERROR
@@ -39,9 +40,12 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. `announce` gets the one line that says the server is ready.
 
     Raises:
-        ServerError: another server uses the data folder, or the port is taken.
+        ServerError: another server uses the data folder, the port is taken, or the certificate that signs
+            videos cannot be used.
     """
     configure_logs(settings.log_format)
+    if settings.embedded_worker:
+        check_certificate(settings)
     # With a database server, more servers may run on the folder, for the API alone.
     may_share = settings.database_url is not None and not settings.embedded_worker
     with _only_server(settings.data_dir, may_share) as is_first:
@@ -69,6 +73,17 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await _run(
                 server, listener, lambda: announce(f"Greenroom is ready at {url} (region {settings.region})")
             )
+
+
+def check_certificate(settings: Settings) -> None:
+    """Raises ServerError: the first video would fail by the certificate, hours after the start."""
+    from greenroom.provenance.certificate import require_usable_certificate
+    from greenroom.provenance.errors import SigningError
+
+    try:
+        require_usable_certificate(settings, system_clock())
+    except SigningError as error:
+        raise ServerError(error.message) from None
 
 
 async def _close_listener() -> None:

@@ -33,12 +33,19 @@ class StyleAssetItem(WireModel):
     cover_url: str | None = None
 
 
+class StyleExtraMeta(WireModel):
+    picture_modeling_enable: bool
+
+
 class StyleInfo(WireModel):
     name: str
+    description: str | None = None
+    sex: str | None = None
     style_id: str
     project_id: str
     tags: list[str]
     style_assets: list[StyleAssetItem]
+    extra_meta: StyleExtraMeta | None = None
     create_time: str
     update_time: str
     state: StyleState

@@ -64,15 +64,18 @@ class Receiver:
         return cls(**json.loads(context.runtime.vault.decrypt(data, owner)))
 
 
-def check_receiver(context: Context, receiver: Receiver | None) -> None:
+def check_receiver(context: Context, receiver: Receiver | None, field: str = f"{FIELD}.callback_url") -> None:
     """What can be said before anything is made. The receiver's name is looked up when something is sent.
+
+    Args:
+        field: where the URL stands in the request.
 
     Raises:
         InvalidParameterError: no URL that may be sent to, or nothing to sign with.
     """
     if receiver is None:
         return
-    Outgoing.of(context.settings).check(f"{FIELD}.callback_url", receiver.url)
+    Outgoing.of(context.settings).check(field, receiver.url)
     if receiver.auth_type == "MSS_A" and not receiver.key:
         raise InvalidParameterError(f"{FIELD}.key is missing: auth_type MSS_A signs with it")
 

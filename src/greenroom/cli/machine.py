@@ -50,6 +50,8 @@ def examine(settings: Settings) -> list[Finding]:
         _gpu,
         _optional_tools,
         _fonts,
+        _emoji,
+        lambda: _signing(settings),
         _recognition,
         lambda: _voice_modeler(settings),
         lambda: _speech_engines(settings),
@@ -247,6 +249,43 @@ def _fonts() -> list[Finding]:
     there = [script for script in SCRIPTS if script not in missing]
     value = f"for {', '.join(there) or 'no script'}" + (f"; none for {', '.join(missing)}" if missing else "")
     return [Finding("fonts", not missing, value, cure, False)]
+
+
+def _emoji() -> list[Finding]:
+    """Text layers show emoji in colour; subtitles, like all their letters, in one."""
+    from greenroom.stage.subtitle_fonts import SubtitleFontError, emoji_face, emoji_outlines
+
+    in_colour = "for emoji in text layers: install the package fonts-noto-color-emoji"
+    in_subtitles = "for emoji in subtitles: install the package fonts-symbola"
+    try:
+        face, outlines = emoji_face(), emoji_outlines()
+    except SubtitleFontError as error:
+        return [Finding("colour emoji", False, str(error), in_colour, False)]
+    without = "no; text layers draw " + ("them in one colour" if outlines else "none and refuse the text")
+    subtitled = outlines.families[0] if outlines is not None else "no; such subtitles are refused"
+    return [
+        Finding("colour emoji", face is not None, face.families[0] if face else without, in_colour, False),
+        Finding("emoji in subtitles", outlines is not None, subtitled, in_subtitles, False),
+    ]
+
+
+def _signing(settings: Settings) -> list[Finding]:
+    """Who signs videos. A certificate that cannot be used keeps the server from starting."""
+    from greenroom.clock import system_clock
+    from greenroom.provenance.certificate import require_usable_certificate
+    from greenroom.provenance.errors import SigningError
+
+    name = "content credentials"
+    try:
+        given = require_usable_certificate(settings, system_clock())
+    except SigningError as error:
+        cure = "correct these settings: see docs/marking.md"
+        return [Finding(name, False, error.message, cure)]
+    if settings.credentials == "off":
+        return [Finding(name, False, "off; videos are not signed", "set GREENROOM_CREDENTIALS=on", False)]
+    if given is None:
+        return [Finding(name, True, "signed with a certificate of this installation's own", needed=False)]
+    return [Finding(name, True, f"signed by {given.signer}, until {given.until:%Y-%m-%d}")]
 
 
 def _recognition() -> list[Finding]:

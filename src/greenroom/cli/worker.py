@@ -11,7 +11,8 @@ import typer
 
 def command(data: Annotated[Path | None, typer.Option(help="The data folder.")] = None) -> None:
     """Run until SIGTERM or Ctrl-C. While another process runs the jobs, wait for its end."""
-    from greenroom.api.server import configure_logs
+    from greenroom.api.server import ServerError, check_certificate, configure_logs
+    from greenroom.cli.errors import UserError
     from greenroom.cli.settings import load_settings
     from greenroom.db.migrate import migrate
     from greenroom.jobs.dbos_engine import DbosEngine
@@ -19,6 +20,10 @@ def command(data: Annotated[Path | None, typer.Option(help="The data folder.")] 
 
     settings = load_settings(data=data)
     configure_logs(settings.log_format)
+    try:
+        check_certificate(settings)
+    except ServerError as error:
+        raise UserError(str(error)) from error
     migrate(settings)
     engine = DbosEngine(settings)
     engine.prepare()

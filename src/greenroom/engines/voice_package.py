@@ -7,7 +7,6 @@ report, `sample.wav` the voice itself. Numbers lie in `.npz` files, which are re
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,14 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from greenroom.engines.package_files import MANIFEST as MANIFEST
+from greenroom.engines.package_files import PackageKind, check_files, publish_package, read_manifest
+from greenroom.engines.package_files import write_manifest as _write_manifest
 from greenroom.engines.protocols import Sex, Voice, VoicePackageError
 
 FORMAT_VERSION = 1
-MANIFEST = "manifest.json"
 QUALITY = "quality.json"
 SAMPLE = "sample.wav"
 MOST_FILES = 200
 MOST_BYTES = 4 << 30
+_KIND = PackageKind("voice package", FORMAT_VERSION, VoicePackageError)
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,25 +42,9 @@ class VoicePackage:
         Raises:
             VoicePackageError: it is missing, damaged or of another format version.
         """
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text())
-        except FileNotFoundError:
-            raise VoicePackageError(f"{folder} is no voice package: it holds no {MANIFEST}.") from None
-        except (OSError, ValueError) as error:
-            raise VoicePackageError(f"{folder / MANIFEST} cannot be read: {error}.") from None
-        version = manifest.get("format_version") if isinstance(manifest, dict) else None
-        if version != FORMAT_VERSION:
-            raise VoicePackageError(
-                f"The voice package in {folder} has format version {version}; this Greenroom reads "
-                f"{FORMAT_VERSION}. Train it again or update Greenroom."
-            )
+        manifest = read_manifest(folder, _KIND)
         _check_manifest(folder, manifest)
-        for name, digest in manifest["files"].items():
-            path = folder / name
-            if not path.is_file():
-                raise VoicePackageError(f"The voice package in {folder} is incomplete: {name} is missing.")
-            if verify and _sha256(path) != digest:
-                raise VoicePackageError(f"The voice package in {folder} is damaged: {name} has changed.")
+        check_files(folder, manifest, _KIND, verify)
         return VoicePackage(folder, manifest)
 
     @property
@@ -102,17 +88,8 @@ def _check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 def close_package(building: Path, folder: Path, description: dict[str, Any], quality: dict[str, Any]) -> None:
     """Finish the package built in `building` (quality report, hashes, manifest) and put it in place."""
     (building / QUALITY).write_text(json.dumps(quality, indent=2, ensure_ascii=False) + "\n")
-    files = sorted(path for path in building.iterdir() if path.is_file() and path.name != MANIFEST)
-    manifest = {
-        "format_version": FORMAT_VERSION,
-        **description,
-        "files": {path.name: _sha256(path) for path in files},
-    }
-    (building / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(building, folder)
+    _write_manifest(building, _KIND, description)
+    publish_package(building, folder)
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -155,8 +132,3 @@ def unpack(archive: Path, folder: Path) -> VoicePackage:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return VoicePackage.open(folder)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -26,13 +26,19 @@ def check(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def make(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{photo, name, cut_out, package}`: make the avatar package of the person in a photo.
+    """`{photo, name, cut_out, package, drawing}`: make the avatar package of the person in a photo.
 
-    Raises EngineError: the photo is not fit for it; the text says why.
+    `drawing` names one of `portraits.drawing`, or is None or left out: the photo stays as it is. Raises
+    EngineError: the photo is not fit for it; the text says why.
     """
     from greenroom.engines.photo.making import PhotoOptions, make_photo_avatar
 
-    options = PhotoOptions(name=payload["name"], cut_out=payload["cut_out"])
+    drawing = None
+    if payload.get("drawing") is not None:
+        from greenroom.portraits.drawing import DRAWINGS
+
+        drawing = DRAWINGS[payload["drawing"]]
+    options = PhotoOptions(name=payload["name"], cut_out=payload["cut_out"], drawing=drawing)
     make_photo_avatar(picture_of(Path(payload["photo"])), Path(payload["package"]), options, progress)
     return {}
 

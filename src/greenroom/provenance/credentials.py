@@ -5,11 +5,14 @@ https://c2pa.org/specifications/. WebM has no place for them; such files carry t
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +25,15 @@ from greenroom.provenance.tracks import Tracks
 SIGNED_ENDINGS = (".mp4", ".mov")
 _SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC: made of footage, or a photo, and of what a model has learned."""
+_AGENT = {"name": "Greenroom", "version": __version__}
+_CREATED = {"action": "c2pa.created", "digitalSourceType": _SOURCE, "softwareAgent": _AGENT}
 _TRACKS = "org.greenroom.tracks"
 _SETTINGS = {"builder": {"thumbnail": {"enabled": False}}, "verify": {"verify_after_sign": False}}
 _UNTRUSTED = "signingCredential.untrusted"
+_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+)
+"""A grey PNG of one pixel."""
 
 
 class Standing(StrEnum):
@@ -61,39 +70,49 @@ def sign_video(path: Path, identity: SigningIdentity, title: str) -> None:
     tracks = Tracks.of(path)
     digest = tracks.pictures_sha256
     unique = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
-    agent = {"name": "Greenroom", "version": __version__}
     manifest = {
-        "claim_generator_info": [agent],
+        "claim_generator_info": [_AGENT],
         "title": title or path.name,
         "label": f"urn:c2pa:{unique}",
         "instance_id": f"xmp:iid:{unique}",
         "assertions": [
-            {
-                "label": "c2pa.actions.v2",
-                "data": {
-                    "actions": [
-                        {"action": "c2pa.created", "digitalSourceType": _SOURCE, "softwareAgent": agent}
-                    ]
-                },
-            },
+            {"label": "c2pa.actions.v2", "data": {"actions": [_CREATED]}},
             {"label": _TRACKS, "data": tracks.to_json()},
         ],
     }
-    info = c2pa.C2paSignerInfo(
-        identity.algorithm.encode(), identity.chain.encode(), identity.key.encode(), None
-    )
     signed = path.with_name(f"signed-{path.name}")
     signed.unlink(missing_ok=True)
     try:
-        with (
-            c2pa.Context.from_dict(_SETTINGS) as context,
-            c2pa.Signer.from_info(info) as signer,
-            c2pa.Builder(manifest, context=context) as builder,
-        ):
+        with _signing(identity, manifest) as (builder, signer):
             builder.sign_file(str(path), str(signed), signer)
         os.replace(signed, path)
     finally:
         signed.unlink(missing_ok=True)
+
+
+def sign_sample(identity: SigningIdentity) -> None:
+    """Sign a picture of one pixel, which is kept nowhere. Raises c2pa.C2paError: it cannot be signed so."""
+    manifest = {
+        "claim_generator_info": [_AGENT],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [_CREATED]}}],
+    }
+    with _signing(identity, manifest) as (builder, signer):
+        builder.sign(signer, "image/png", BytesIO(_PIXEL), BytesIO())
+
+
+@contextmanager
+def _signing(
+    identity: SigningIdentity, manifest: Mapping[str, Any]
+) -> Iterator[tuple[c2pa.Builder, c2pa.Signer]]:
+    info = c2pa.C2paSignerInfo(
+        identity.algorithm.encode(), identity.chain.encode(), identity.key.encode(), None
+    )
+    with (
+        c2pa.Context.from_dict(_SETTINGS) as context,
+        c2pa.Signer.from_info(info) as signer,
+        c2pa.Builder(manifest, context=context) as builder,
+    ):
+        yield builder, signer
 
 
 def read_credentials(path: Path, trusted: str) -> Credentials:

@@ -9,22 +9,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from greenroom.errors import GreenroomError
 from greenroom.iam.secrets import Vault
+from greenroom.provenance.certificate import is_given, read_certificate
 from greenroom.settings import Settings
 
 _FROM, _UNTIL = datetime(2026, 1, 1), datetime(2056, 1, 1)
 """Fixed, so that the certificate is the same whenever it is made."""
 _PURPOSE = "content credentials {}"
-_CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _NO_USE = dict.fromkeys(
     (
         "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
@@ -32,13 +30,6 @@ _NO_USE = dict.fromkeys(
     ),
     False,
 )  # fmt: skip
-
-
-class SigningError(GreenroomError):
-    """The certificate or the key of the settings cannot be used; the text is fit for the operator."""
-
-    status = 500
-    error_code = "MSS.00000004"
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,8 +50,9 @@ class SigningIdentity:
         """
         if settings.credentials == "off":
             return None
-        if settings.credentials_certificate is not None or settings.credentials_key is not None:
-            return cls(*_given(settings))
+        if is_given(settings):
+            given = read_certificate(settings)
+            return cls(given.algorithm, given.chain, given.key)
         return cls("ed25519", *_own(vault, settings.ai_producer))
 
     @property
@@ -121,44 +113,6 @@ def _name(producer: str, role: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, f"{producer} {role}"),
         ]
     )
-
-
-def _given(settings: Settings) -> tuple[str, str, str]:
-    """Algorithm, chain and key of the operator's own files."""
-    chain, key = settings.credentials_certificate, settings.credentials_key
-    if chain is None or key is None:
-        raise SigningError(
-            "GREENROOM_CREDENTIALS_CERTIFICATE and GREENROOM_CREDENTIALS_KEY belong together: set both"
-        )
-    text = _read(chain, "GREENROOM_CREDENTIALS_CERTIFICATE")
-    try:
-        x509.load_pem_x509_certificates(text)
-        private = serialization.load_pem_private_key(_read(key, "GREENROOM_CREDENTIALS_KEY"), None)
-    except (ValueError, TypeError) as error:
-        raise SigningError(
-            f"the certificate or the key for content credentials is no PEM without a password: {error}"
-        ) from None
-    return _algorithm(private), text.decode(), _pem(private)
-
-
-def _algorithm(private: Any) -> str:
-    if isinstance(private, ed25519.Ed25519PrivateKey):
-        return "ed25519"
-    if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
-        return _CURVES[private.curve.name]
-    if isinstance(private, rsa.RSAPrivateKey) and private.key_size >= 2048:
-        return "ps256"
-    raise SigningError(
-        "GREENROOM_CREDENTIALS_KEY: content credentials are signed with Ed25519, ECDSA P-256, P-384 or "
-        "P-521, or RSA of 2048 bits and more"
-    )
-
-
-def _read(path: Path, setting: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SigningError(f"{setting}: {path} cannot be read ({error.strerror})") from None
 
 
 def _pem(private: Any) -> str:

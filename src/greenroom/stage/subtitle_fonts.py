@@ -29,6 +29,8 @@ SCRIPTS: Mapping[str, str] = {
 """A few characters of each script that the built-in voices read."""
 _FORMAT = "%{file}\t%{index}\t%{family}\t%{weight}\t%{width}\t%{slant}\t%{spacing}\t%{charset}\n"
 _OUTLINES = ":scalable=true:color=false:variable=false"
+_EMOJI = "😀"
+"""What has this one has the others."""
 _REGULAR, _UPRIGHT, _NORMAL_WIDTH = 80.0, 0.0, 100.0
 _SHOWN_NAMES = 30
 
@@ -145,7 +147,12 @@ def emoji_face() -> FontFace | None:
     """The system's font of coloured emoji, if it has one; its pictures come in one size each."""
     entries = (_parsed(line) for line in _listed(":color=true"))
     faces = [face for _, face in sorted((one for one in entries if one), key=lambda one: one[0])]
-    return next((face for face in faces if face.has("😀")), None)
+    return next((face for face in faces if face.has(_EMOJI)), None)
+
+
+def emoji_outlines() -> FontFace | None:
+    """The font that draws emoji in the colour of the letters, if there is one. Raises as `font_chain`."""
+    return next((face for face in _faces() if face.has(_EMOJI)), None)
 
 
 @cache

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from greenroom.engines import package_files
 from greenroom.engines.mouth.crops import CropGeometry
+from greenroom.engines.package_files import MANIFEST as MANIFEST
+from greenroom.engines.package_files import PackageKind, check_files, read_manifest
+from greenroom.engines.package_files import file_sha256 as file_sha256
+from greenroom.engines.package_files import publish_package as publish_package
 from greenroom.engines.protocols import AvatarPackageError
 
 FORMAT_VERSION = 2
-MANIFEST = "manifest.json"
 BASE_VIDEO, ALPHA_VIDEO = "base.mp4", "alpha.mp4"
 PAINTER, DRIVER = "mouth.onnx", "driver.onnx"
 GEOMETRY, FRAMES, STEERING = "geometry.npz", "frames.npz", "steering.npz"
 QUALITY = "quality.json"
+_KIND = PackageKind("avatar package", FORMAT_VERSION, AvatarPackageError)
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,24 +40,8 @@ class AvatarPackage:
         Raises:
             AvatarPackageError: it is missing, damaged or of another format version.
         """
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text())
-        except FileNotFoundError:
-            raise AvatarPackageError(f"{folder} is no avatar package: it holds no {MANIFEST}.") from None
-        except (OSError, ValueError) as error:
-            raise AvatarPackageError(f"{folder / MANIFEST} cannot be read: {error}.") from None
-        version = manifest.get("format_version") if isinstance(manifest, dict) else None
-        if version != FORMAT_VERSION:
-            raise AvatarPackageError(
-                f"The avatar package in {folder} has format version {version}; this Greenroom reads "
-                f"{FORMAT_VERSION}. Train it again or update Greenroom."
-            )
-        for name, digest in manifest["files"].items():
-            path = folder / name
-            if not path.is_file():
-                raise AvatarPackageError(f"The avatar package in {folder} is incomplete: {name} is missing.")
-            if verify and file_sha256(path) != digest:
-                raise AvatarPackageError(f"The avatar package in {folder} is damaged: {name} has changed.")
+        manifest = read_manifest(folder, _KIND)
+        check_files(folder, manifest, _KIND, verify)
         return AvatarPackage(folder, manifest)
 
     @property
@@ -129,23 +115,4 @@ class AvatarPackage:
 
 def write_manifest(folder: Path, description: dict[str, Any]) -> None:
     """Close a package that is being built: hash its files and write the manifest."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    manifest = {
-        "format_version": FORMAT_VERSION,
-        **description,
-        "files": {path.name: file_sha256(path) for path in files},
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-
-
-def publish_package(building: Path, folder: Path) -> None:
-    """Put a finished package in its place; one that an interrupted run left there is replaced."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(building, folder)
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    package_files.write_manifest(folder, _KIND, description)

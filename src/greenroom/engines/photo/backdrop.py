@@ -44,12 +44,16 @@ class Backdrop:
     """The photo with the person's colours carried on beyond their edge, to go with `alpha`."""
 
 
-def separate(portrait: Portrait) -> Backdrop | None:
-    """The person apart from the background; None where no person is found around the face."""
-    picture, height = portrait.picture, portrait.face_height
-    matter = choose_matter([picture])
-    cutout = matter.cut(picture)
-    alpha = cutout.alpha
+def separate(portrait: Portrait, drawing: Image | None = None) -> Backdrop | None:
+    """The person apart from the background; None where no person is found around the face.
+
+    Args:
+        drawing: the photo drawn anew, whose colours are taken; where the person is the photo tells.
+    """
+    photo, height = portrait.picture, portrait.face_height
+    picture = photo if drawing is None else drawing
+    matter = choose_matter([photo])
+    alpha = matter.cut(photo).alpha
     if not _holds_face(portrait, alpha):
         return None
     solid = np.asarray(alpha > 60, np.uint8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class PhotoOptions:
     """Cut the person out, for other backgrounds; else they stay before that of the photo."""
     seconds: float = LOOP_S
     """Length of the loop of movement."""
+    drawing: Callable[[Portrait], Image] | None = None
+    """Draws the photo anew, in its size and with every feature in its place."""
 
 
 def make_photo_avatar(picture: Image, folder: Path, options: PhotoOptions, progress: Progress) -> Portrait:
@@ -53,12 +55,15 @@ def make_photo_avatar(picture: Image, folder: Path, options: PhotoOptions, progr
         FootageError: nobody can be cut out of it, where `options.cut_out` asks for that.
     """
     portrait = require_fit(working_size(picture))
-    backdrop = separate(portrait)
+    drawn = options.drawing(portrait) if options.drawing is not None else None
+    backdrop = separate(portrait, drawn)
     if backdrop is None and options.cut_out:
         raise FootageError(
             "The photo: the person cannot be told from the background, so it cannot be replaced. Take a "
             "photo before a plain wall, or leave the background out."
         )
+    if drawn is not None:
+        portrait = replace(portrait, picture=drawn)
     progress("photo", 0.15)
     building = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(building, ignore_errors=True)

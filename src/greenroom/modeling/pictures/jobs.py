@@ -6,6 +6,7 @@ from greenroom.assets.service import NewAsset, ReadyFile, register_asset
 from greenroom.assets.states import AssetType, FileCategory
 from greenroom.billing.metering import Usage, charge, take_back
 from greenroom.billing.products import Item
+from greenroom.callbacks.service import send_callback
 from greenroom.engines.protocols import Decision
 from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
@@ -19,6 +20,7 @@ from greenroom.moderation import service as moderation
 from greenroom.moderation.errors import ContentRefusedError
 from greenroom.moderation.service import FileKind
 from greenroom.moderation.verdicts import Verdict
+from greenroom.portraits.styles import STYLES
 from greenroom.runtime import Context
 
 _LIMITS = ChildLimits(memory_mb=6000, silent_seconds=300)
@@ -78,12 +80,14 @@ class _PictureModeling:
             return None
         await self._fetch()
         async with self.job.transaction(read_only=True) as context:
-            name = (await self._row(context)).name
+            row = await self._row(context)
+            name, style_id = row.name, row.style_id
         payload = {
             "photo": str(self.picture),
             "name": name,
             "cut_out": True,
             "package": str(self.package_dir),
+            "drawing": STYLES[style_id].drawing,
         }
         await self.job.child("greenroom.portraits.looking:make", payload, _LIMITS)
         return None
@@ -180,6 +184,16 @@ async def end_picture_modeling(context: Context, subject_id: str, outcome: JobOu
         await context.objects.delete(key, *unpublished)
 
     context.after_commit(tidy)
+    has_succeeded = row.state == PictureState.SUCCEED
+    await send_callback(
+        context,
+        row.id,
+        {
+            "result": "SUCCEED" if has_succeeded else "FAILED",
+            "asset_id": row.asset_id if has_succeeded else None,
+            "job_id": row.id,
+        },
+    )
 
 
 MAKE = JobKind(run=run_picture_modeling, ended=end_picture_modeling)

@@ -8,8 +8,9 @@ from greenroom.assets.service import require_asset
 from greenroom.assets.states import AssetType
 from greenroom.billing.metering import reserve
 from greenroom.billing.products import Item
+from greenroom.callbacks.service import Receiver, check_receiver, keep_callback
 from greenroom.clock import wire_time
-from greenroom.errors import InvalidParameterError, NotBuiltFeatureError, NotFoundError
+from greenroom.errors import InvalidParameterError, NotFoundError
 from greenroom.jobs.engine import JobSubmission
 from greenroom.modeling.pictures.models import PictureModelingJob, PictureState
 from greenroom.modeling.pictures.repository import PictureModelingRepository
@@ -24,10 +25,9 @@ from greenroom.modeling.pictures.wire import (
 from greenroom.modeling.publish import avatar_keys
 from greenroom.moderation import service as moderation
 from greenroom.portraits.pictures import linked_object, require_consent, take_picture, take_picture_file
+from greenroom.portraits.styles import STYLES
 from greenroom.runtime import Context
 
-AS_PHOTOGRAPHED = ("as_photographed", "system_male_001", "system_female_001")
-"""The styles that leave the picture as it is; the contract knows the system's by these ids."""
 CONSENT = "authorize_use_human_image"
 """Member of the request, or tag of the IMAGE asset behind the link."""
 WAITING_PER_TENANT = 20
@@ -60,7 +60,7 @@ async def create_from_link(context: Context, body: PictureModelingByUrlReq) -> P
 
     Raises:
         PictureError: it is no picture, or nobody says that the person agrees.
-        NotBuiltFeatureError: a style that draws the picture anew, or a notification.
+        InvalidParameterError: no such style, an address that nothing is sent to, or too many that wait.
         ContentRefusedError: the name does not pass the content review.
         InsufficientResourcesError: billing allows no more avatars.
     """
@@ -70,12 +70,12 @@ async def create_from_link(context: Context, body: PictureModelingByUrlReq) -> P
 
 
 async def _create(context: Context, options: PictureModelingOptions, data: bytes) -> PictureModelingResponse:
-    if options.notify_url:
-        raise NotBuiltFeatureError("notify_url", "a notification at the end of the job")
-    if options.style_id not in AS_PHOTOGRAPHED:
-        raise NotBuiltFeatureError(
-            "style_id", f"the style {options.style_id} ({', '.join(AS_PHOTOGRAPHED)}: as photographed, are)"
+    if options.style_id not in STYLES:
+        raise InvalidParameterError(
+            f"style_id is {options.style_id!r}: give {', '.join(STYLES)}; list_styles shows them"
         )
+    receiver = Receiver(options.notify_url) if options.notify_url else None
+    check_receiver(context, receiver, "notify_url")
     repository = PictureModelingRepository(context)
     if await repository.count_waiting() >= WAITING_PER_TENANT:
         raise InvalidParameterError(
@@ -93,6 +93,7 @@ async def _create(context: Context, options: PictureModelingOptions, data: bytes
     await reserve(context, charge_key(row.id), Item.AVATAR_FLEXUS, quantity=1)
     await context.objects.put_bytes(row.picture_key, data)
     await repository.add(row)
+    await keep_callback(context, row.id, receiver)
     assert context.runtime.jobs is not None, "the server runs no job engine"
     await context.runtime.jobs.submit(context, JobSubmission(row.id, "modeling.picture", row.id))
     return PictureModelingResponse(job_id=row.id, model_asset_id=row.asset_id)

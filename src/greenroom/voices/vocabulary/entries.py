@@ -7,7 +7,12 @@ from greenroom.engines.protocols import Pronunciation, ReadingKind
 from greenroom.moderation.service import require_allowed
 from greenroom.runtime import Context
 from greenroom.voices.vocabulary.checks import checked_entry
-from greenroom.voices.vocabulary.errors import EntryNotFoundError, GroupNotFoundError, VocabularyError
+from greenroom.voices.vocabulary.errors import (
+    EntryNotFoundError,
+    GroupNotFoundError,
+    TakenMeanwhileError,
+    VocabularyError,
+)
 from greenroom.voices.vocabulary.models import GENERAL, VocabularyEntry
 from greenroom.voices.vocabulary.repository import EntryRepository, GroupRepository
 from greenroom.voices.vocabulary.wire import (
@@ -43,7 +48,13 @@ async def create_ttsc_vocabulary_configs(
     await _require_free(context, group_id, entry.key, None)
     await _review(context, entry)
     row = VocabularyEntry(group_id=group_id, kind=entry.kind, key=entry.key, value=entry.value)
-    return IdResponse(id=(await rows.add(row)).id)
+    try:
+        async with rows.once():
+            await rows.add(row)
+    except TakenMeanwhileError:
+        await _require_free(context, group_id, entry.key, None)
+        raise
+    return IdResponse(id=row.id)
 
 
 async def save_ttsc_vocabulary_configs(
@@ -53,7 +64,8 @@ async def save_ttsc_vocabulary_configs(
 
     Raises as `create_ttsc_vocabulary_configs`, and EntryNotFoundError.
     """
-    row = await EntryRepository(context).find_locked(entry_id)
+    rows = EntryRepository(context)
+    row = await rows.find_locked(entry_id)
     if row is None:
         raise EntryNotFoundError(entry_id)
     value = body.value if body.value is not None or body.type != row.kind else row.value
@@ -61,9 +73,14 @@ async def save_ttsc_vocabulary_configs(
     group_id = row.group_id if body.group_id is None else await _group(context, body.group_id)
     await _require_free(context, group_id, entry.key, row.id)
     await _review(context, entry)
-    row.group_id, row.kind, row.key, row.value = group_id, entry.kind, entry.key, entry.value
-    EntryRepository(context).touch(row)
-    return IdResponse(id=row.id)
+    try:
+        async with rows.once():
+            row.group_id, row.kind, row.key, row.value = group_id, entry.kind, entry.key, entry.value
+            rows.touch(row)
+    except TakenMeanwhileError:
+        await _require_free(context, group_id, entry.key, entry_id)
+        raise
+    return IdResponse(id=entry_id)
 
 
 async def list_ttsc_vocabulary_configs(

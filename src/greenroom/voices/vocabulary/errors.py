@@ -9,6 +9,13 @@ class VocabularyError(InvalidParameterError):
     """An entry, a group or a switch cannot be as it is asked for."""
 
 
+class TakenMeanwhileError(VocabularyError):
+    """Another request has written the same key or name at the same moment, and was first."""
+
+    def __init__(self) -> None:
+        super().__init__("another request has changed the same at the same moment: send this one again")
+
+
 class EntryNotFoundError(NotFoundError):
     """No entry of the project has one of these ids."""
 

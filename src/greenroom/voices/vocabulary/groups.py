@@ -5,7 +5,7 @@ from __future__ import annotations
 from greenroom.assets.service import require_usable
 from greenroom.assets.states import AssetType
 from greenroom.runtime import Context
-from greenroom.voices.vocabulary.errors import GroupNotFoundError, VocabularyError
+from greenroom.voices.vocabulary.errors import GroupNotFoundError, TakenMeanwhileError, VocabularyError
 from greenroom.voices.vocabulary.models import VocabularyGroup
 from greenroom.voices.vocabulary.repository import EntryRepository, GroupRepository
 from greenroom.voices.vocabulary.wire import (
@@ -25,15 +25,28 @@ async def create_ttsc_vocabulary_groups(context: Context, name: str | None) -> I
     checked = await _checked_name(context, name, None)
     if len(await rows.all()) >= MOST_GROUPS:
         raise VocabularyError(f"there are {MOST_GROUPS} groups already, which is the limit: delete one first")
-    return IdResponse(id=(await rows.add(VocabularyGroup(name=checked, asset_ids=[]))).id)
+    row = VocabularyGroup(name=checked, asset_ids=[])
+    try:
+        async with rows.once():
+            await rows.add(row)
+    except TakenMeanwhileError:
+        await _checked_name(context, checked, None)
+        raise
+    return IdResponse(id=row.id)
 
 
 async def update_ttsc_vocabulary_groups(context: Context, group_id: str, name: str | None) -> IdResponse:
     """Rename it. Raises GroupNotFoundError; VocabularyError: the name is taken."""
     row = await _require_group(context, group_id)
-    row.name = await _checked_name(context, name, group_id)
-    GroupRepository(context).touch(row)
-    return IdResponse(id=row.id)
+    rows, checked = GroupRepository(context), await _checked_name(context, name, group_id)
+    try:
+        async with rows.once():
+            row.name = checked
+            rows.touch(row)
+    except TakenMeanwhileError:
+        await _checked_name(context, checked, group_id)
+        raise
+    return IdResponse(id=group_id)
 
 
 async def delete_ttsc_vocabulary_groups(context: Context, group_id: str) -> None:

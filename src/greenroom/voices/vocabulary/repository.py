@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from greenroom.db.base import ScopedRow
 from greenroom.db.repository import Page, Repository
+from greenroom.voices.vocabulary.errors import TakenMeanwhileError
 from greenroom.voices.vocabulary.models import VocabularyEntry, VocabularyGroup, VocabularySwitch
 
 Row = TypeVar("Row", bound=ScopedRow)
@@ -21,6 +24,21 @@ class _OfTheProject(Repository[Row]):
 
     def select(self) -> Select[Row]:
         return select(self.row).where(self.row.project_id == self.context.project_id)
+
+    @asynccontextmanager
+    async def once(self) -> AsyncIterator[None]:
+        """Write what the block changes, or nothing of it.
+
+        Whether a key is free is asked before; with PostgreSQL another request may take it in between.
+
+        Raises:
+            TakenMeanwhileError: it did. The transaction can go on, and sees what the other wrote.
+        """
+        try:
+            async with self.session.begin_nested():
+                yield
+        except IntegrityError:
+            raise TakenMeanwhileError from None
 
     async def count(self, query: Select[Row]) -> int:
         return await self.session.scalar(select(func.count()).select_from(query.subquery())) or 0

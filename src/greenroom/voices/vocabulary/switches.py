@@ -12,7 +12,7 @@ from greenroom.assets.states import AssetType
 from greenroom.engines.protocols import ReadingKind, Vocabulary
 from greenroom.runtime import Context
 from greenroom.voices.trained.access import require_voice_access
-from greenroom.voices.vocabulary.errors import VocabularyError
+from greenroom.voices.vocabulary.errors import TakenMeanwhileError, VocabularyError
 from greenroom.voices.vocabulary.models import GENERAL, VocabularySwitch
 from greenroom.voices.vocabulary.repository import EntryRepository, GroupRepository, SwitchRepository
 from greenroom.voices.vocabulary.wire import (
@@ -43,13 +43,25 @@ async def save_ttsc_tenant_configs(context: Context, body: SaveTtscTenantConfigs
             f"id: the switch {body.key!r} does not have the id {body.id}: leave the id out, or take that of "
             "show_vocabulary_switch_configs"
         )
-    if row is not None:
-        row.value = value
-        rows.touch(row)
-        return
-    if body.key not in _NAMED:
+    if row is None and body.key not in _NAMED:
         await _require_voice(context, body.key)
-    await rows.add(VocabularySwitch(key=body.key, value=value))
+    if row is None:
+        row = await _new_switch(rows, body.key, value)
+    row.value = value
+    rows.touch(row)
+
+
+async def _new_switch(rows: SwitchRepository, key: str, value: str) -> VocabularySwitch:
+    """Or the one that another request made at the same moment."""
+    made = VocabularySwitch(key=key, value=value)
+    try:
+        async with rows.once():
+            return await rows.add(made)
+    except TakenMeanwhileError:
+        row = await rows.of_key(key)
+        if row is None:
+            raise
+        return row
 
 
 async def show_vocabulary_switch_configs(
