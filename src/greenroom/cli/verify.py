@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from greenroom.cli.errors import UserError
 
 
 def command(
-    file: Annotated[Path | None, typer.Argument(help="A video, picture or sound.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A video, picture or sound, or a voice's zip.")] = None,
     trust: Annotated[
         list[Path] | None, typer.Option(help="Certificates (PEM) to trust besides this installation's.")
     ] = None,
@@ -46,23 +47,28 @@ def command(
 
 def _report(file: Path, trusted: str, as_json: bool) -> int:
     from greenroom.provenance.credentials import Standing, read_credentials
+    from greenroom.provenance.packages import is_voice_archive, read_signature
 
-    found = read_credentials(file, trusted)
-    producer = _producer(file)
+    is_voice = is_voice_archive(file)
+    if is_voice:
+        with TemporaryDirectory() as scratch:
+            found, producer = read_signature(file, Path(scratch), trusted), None
+    else:
+        found, producer = read_credentials(file, trusted), _producer(file)
     if as_json:
         print(json.dumps({**asdict(found), "metadata_producer": producer}, ensure_ascii=False, indent=2))
     else:
-        for line in _lines(found, producer):
+        for line in _lines(found, producer, is_voice):
             print(line)
     return 0 if found.standing is Standing.TRUSTED else 1
 
 
-def _lines(found: object, producer: str | None) -> list[str]:
+def _lines(found: object, producer: str | None, is_voice: bool) -> list[str]:
     from greenroom.provenance.credentials import Credentials, Standing
 
     assert isinstance(found, Credentials)
     said = {
-        Standing.NONE: "No content credentials.",
+        Standing.NONE: "Not signed." if is_voice else "No content credentials.",
         Standing.TRUSTED: f"Signed by {found.signer}, and as it was signed.",
         Standing.UNKNOWN_SIGNER: f"Signed by {found.signer or 'somebody'}, who is not known here, and as it "
         "was signed. To trust them: --trust CERTIFICATE.",
@@ -71,6 +77,8 @@ def _lines(found: object, producer: str | None) -> list[str]:
         + ".",
     }
     lines = [said[found.standing]]
+    if is_voice:
+        return [*lines, f"The voice {found.title!r}, made with {found.generator}."] if found.title else lines
     if found.standing is not Standing.NONE:
         made = "AI-generated content" if found.is_ai else "nothing about AI"
         lines.append(f"Content credentials: {made}, made with {found.generator or 'an unnamed program'}.")

@@ -62,7 +62,7 @@ def read_certificate(settings: Settings) -> GivenCertificate:
         algorithm=_algorithm(private),
         chain=text.decode(),
         key=encoded.decode(),
-        signer=_name_of(certificates[0]),
+        signer=name_of(certificates[0]),
         until=min(one.not_valid_after_utc for one in certificates),
     )
 
@@ -83,7 +83,7 @@ def require_usable_certificate(settings: Settings, now: datetime) -> GivenCertif
     for one in x509.load_pem_x509_certificates(given.chain.encode()):
         if not one.not_valid_before_utc <= now.astimezone(UTC) <= one.not_valid_after_utc:
             raise SigningError(
-                f"{CERTIFICATE}: the certificate of {_name_of(one)} in {path} is valid from "
+                f"{CERTIFICATE}: the certificate of {name_of(one)} in {path} is valid from "
                 f"{one.not_valid_before_utc:%Y-%m-%d} to {one.not_valid_after_utc:%Y-%m-%d}: renew it, or "
                 "unset both settings to sign with the installation's own"
             )
@@ -139,7 +139,8 @@ def _algorithm(private: Any) -> str:
     )
 
 
-def _name_of(certificate: x509.Certificate) -> str:
+def name_of(certificate: x509.Certificate) -> str:
+    """The organisation that it names, or what else it is called."""
     for kind in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
         for attribute in certificate.subject.get_attributes_for_oid(kind):
             return str(attribute.value)

@@ -43,16 +43,20 @@ def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{package_dir, archive, sample}`: zip the package, and lay its sample beside it. Answers `{voice}`:
-    what the asset says of it.
+    """`{package_dir, archive, sample, identity}`: sign and zip the package, and lay its sample beside it.
+    Answers `{voice}`: what the asset says of it. `identity` is None where nothing is signed.
     """
     import shutil
 
     from greenroom.engines.voice_package import VoicePackage
     from greenroom.engines.voice_package import pack as pack_voice
+    from greenroom.provenance.identity import SigningIdentity
+    from greenroom.provenance.packages import sign_package
 
     progress("packing", 0.0)
     package = VoicePackage.open(Path(payload["package_dir"]), verify=True)
+    if payload["identity"] is not None:
+        sign_package(package.folder, SigningIdentity(**payload["identity"]))
     pack_voice(package.folder, Path(payload["archive"]))
     shutil.copyfile(package.sample, payload["sample"])
     voice = package.voice("")

@@ -8,6 +8,7 @@ from greenroom.jobs.children import ChildLimits
 from greenroom.jobs.engine import JobContext, JobKind, JobOutcome, JsonValue
 from greenroom.jobs.models import JobState
 from greenroom.jobs.running import INTERNAL_ERROR
+from greenroom.provenance.identity import SigningIdentity
 from greenroom.runtime import Context
 from greenroom.voices.modeling import uploads
 from greenroom.voices.modeling.charging import charge_voice, take_voice_back
@@ -79,7 +80,13 @@ class _Training:
         if not self.package_dir.is_dir():
             await self.train()  # the scratch folder is another machine's
         archive, sample = self.job.work_dir / "voice.zip", self.job.work_dir / "sample.wav"
-        payload = {"package_dir": str(self.package_dir), "archive": str(archive), "sample": str(sample)}
+        identity = SigningIdentity.of(self.job.runtime.settings, self.job.runtime.vault)
+        payload: dict[str, JsonValue] = {
+            "package_dir": str(self.package_dir),
+            "archive": str(archive),
+            "sample": str(sample),
+            "identity": dict(identity.to_json()) if identity is not None else None,
+        }
         packed = await self.job.child(f"{_WORK}:pack", payload, _LIMITS)
         async with self.job.transaction() as context:
             row = await self._row(context)
