@@ -36,6 +36,7 @@ from greenroom.engines.learning import this_machine
 from greenroom.media.wav import read_wav
 
 VOCODER_STEPS, CONVERTER_STEPS = 1500, 1800
+_ADVERSARIAL_FROM = 0.8
 
 
 def heard(corpus: Path, work: Path) -> dict[str, Speech]:
@@ -80,7 +81,7 @@ def main() -> None:
 
     vocoder = VocoderNetwork(VocoderShape())
     sung = [Sung(speech.pcm, speech.tone) for speech in speeches.values()]
-    options = LearningOptions(chosen.vocoder_steps)
+    options = LearningOptions(chosen.vocoder_steps, adversarial_from=_ADVERSARIAL_FROM)
     print(train_vocoder(vocoder, sung, options, machine, chosen.work / "vocoder.pt", step))
     content = next(iter(speeches.values())).content.shape[1]
     converter = Converter(ConverterShape(content, len(speeches)))

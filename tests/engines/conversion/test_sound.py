@@ -8,7 +8,7 @@ import pytest
 from greenroom.engines.conversion.languages import language_of
 from greenroom.engines.conversion.spectrum import BANDS, HOP, RATE, frames_in, log_mel, sound_of, transform
 from greenroom.engines.conversion.speech import Speaker, Speech, manner_input, speaker_of, tone_for
-from greenroom.engines.conversion.tone import Tone, pulses, tone_of
+from greenroom.engines.conversion.tone import Tone, phases, pulses, tone_of
 from greenroom.engines.protocols import EngineError
 
 
@@ -55,14 +55,19 @@ class TestTone:
         assert not tone.voiced.any() and np.isfinite(tone.hz).all()
 
     def test_pulses_have_the_pitch_and_go_on_where_they_stopped(self) -> None:
-        hz = np.full(100, 150.0, np.float32)
-        train, phase = pulses(hz)
+        tone = Tone(np.full(100, 150.0, np.float32), np.ones(100, np.bool_))
+        train = pulses(tone)
         assert len(train) == 100 * HOP
         assert np.median(tone_of(train, RATE).hz) == pytest.approx(150.0, rel=0.01)
-        further, _ = pulses(hz, phase)
+        further = pulses(tone, float(phases(tone.hz)[-1]))
         peaks = np.flatnonzero(np.concatenate([train, further]) > 0.5 * train.max())
         peaks = peaks[np.diff(peaks, prepend=-100) > 20]
         assert np.diff(peaks).min() >= RATE / 150 - 2 and np.diff(peaks).max() <= RATE / 150 + 2
+
+    def test_there_are_none_where_nothing_is_voiced(self) -> None:
+        train = pulses(Tone(np.full(40, 150.0, np.float32), np.arange(40) < 20))
+        assert np.abs(train[: 19 * HOP]).max() > 0.5
+        assert not train[20 * HOP :].any()
 
     def test_one_speakers_melody_at_anothers_height(self) -> None:
         low, high = (

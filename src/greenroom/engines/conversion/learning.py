@@ -202,7 +202,7 @@ def vocoder_batch(sounds: Sequence[Sung], options: LearningOptions, chance: np.r
         gain = 10 ** (chance.uniform(-12, 4) / 20) if options.stretch else 1.0
         pieces.append(pcm * np.float32(gain / max(1.0, gain * float(np.abs(pcm).max()))))
         tones.append((hz, voiced))
-        trains.append(pulses(hz, float(chance.uniform()))[0])
+        trains.append(pulses(Tone(hz, voiced), float(chance.uniform())))
         if sound.mel is not None and not options.stretch:
             mels.append(_filled(sound.mel[first : first + options.frames], options.frames))
     wanted = torch.from_numpy(np.stack(pieces))

@@ -83,7 +83,7 @@ class ConversionStream:
         tone = Tone(hz.astype(np.float32), found.voiced)
         filters = self._conversion.vocoder.filters(mel, tone)
         start = max(0, at - _LEAD)
-        train, _ = pulses(tone.hz[start:], float(self._phases[start]))
+        train = pulses(Tone(tone.hz[start:], tone.voiced[start:]), float(self._phases[start]))
         noise = hiss(self._first + start, len(tone.hz) - start)
         made = shaped(filters[start:], train, noise)[(at - start) * HOP : (at - start + count) * HOP]
         self._move_on(tone.hz[at : at + count + 1], count)

@@ -18,6 +18,7 @@ from greenroom.engines.protocols import Pcm
 
 LOWEST_HZ, HIGHEST_HZ = 50.0, 600.0
 _VOICED = 0.5
+"""Least confidence of the detector."""
 _SWIFT_RATE = 16_000
 _SILENT_HZ = 150.0
 """The pitch of a sound in which nothing is voiced."""
@@ -54,24 +55,22 @@ def tone_of(pcm: Pcm, rate: int) -> Tone:
     return Tone(np.exp(course).astype(np.float32), np.asarray(voiced, np.bool_))
 
 
-def pulses(hz: Floats, start: float = 0.0) -> tuple[Pcm, float]:
-    """A train of band-limited pulses, all harmonics equally strong, [frames * HOP] samples.
+def pulses(tone: Tone, start: float = 0.0) -> Pcm:
+    """A train of band-limited pulses where the voice sounds, all harmonics equally strong: [frames * HOP].
 
-    Each is a sinc of the samples' distance to the pulse; its power does not depend on the pitch.
+    Each is a sinc of the samples' distance to the pulse; its power does not depend on the pitch. Elsewhere
+    there is nothing, or a hiss would be made of pulses, too, and buzz.
 
     Args:
         start: phase of the first sample, in periods.
-
-    Returns:
-        The train, and the phase with which the next one goes on.
     """
-    if not len(hz):
-        return np.zeros(0, np.float32), start
-    steps = _steps(hz)
+    if not len(tone.hz):
+        return np.zeros(0, np.float32)
+    steps = _steps(tone.hz)
     phase = start + np.cumsum(steps)
-    wrapped = phase - np.round(phase)
-    train = np.sinc(wrapped / steps) / np.sqrt(steps)
-    return np.asarray(train, np.float32) * np.float32(0.05), float(phase[-1] % 1.0)
+    train = np.sinc((phase - np.round(phase)) / steps) / np.sqrt(steps)
+    sounds = _between(tone.voiced.astype(np.float64))
+    return np.asarray(0.05 * train * sounds, np.float32)
 
 
 def phases(hz: Floats, start: float = 0.0) -> npt.NDArray[np.float64]:
@@ -81,8 +80,13 @@ def phases(hz: Floats, start: float = 0.0) -> npt.NDArray[np.float64]:
 
 def _steps(hz: Floats) -> npt.NDArray[np.float64]:
     """[frames * HOP]: periods a sample."""
-    places = np.arange(len(hz) * HOP)
-    return np.asarray(np.interp(places, np.arange(len(hz)) * HOP, hz.astype(np.float64)) / RATE, np.float64)
+    return _between(hz.astype(np.float64)) / RATE
+
+
+def _between(frames: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """[frames * HOP]: in straight lines from frame to frame."""
+    count = len(frames)
+    return np.asarray(np.interp(np.arange(count * HOP), np.arange(count) * HOP, frames), np.float64)
 
 
 @cache

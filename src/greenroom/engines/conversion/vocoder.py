@@ -37,7 +37,7 @@ class Vocoder:
         """
         if not len(mel):
             return np.zeros(0, np.float32)
-        return shaped(self.filters(mel, tone), pulses(tone.hz)[0], hiss(0, len(mel)))
+        return shaped(self.filters(mel, tone), pulses(tone), hiss(0, len(mel)))
 
     def filters(self, mel: Floats, tone: Tone) -> Floats:
         """[frames, 3, BINS]: see `networks.VocoderNetwork`."""
