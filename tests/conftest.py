@@ -16,9 +16,20 @@ from typing import Any
 import pytest
 from tests.answers import CheckedClient
 from tests.databases import fresh_database, running_postgresql
+from tests.prepared import KEYS, TENANTS, prepare
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Footage, voices and files for measuring; not part of the repository."""
+
+LONGEST = (
+    "crash/test_server_kill.py",
+    "video/test_sharing.py",
+    "voices/modeling/test_training_a_voice.py",
+    "crash/test_voice_kill.py",
+    "crash/test_video_kill.py",
+    "contract/test_review_of_orders.py",
+)
+"""Files that come first, so that no process of several is left alone with one of them at the end."""
 
 START_TIMEOUT_S = 60
 HURRIED_TESTS = {"GREENROOM_THROTTLE": "off", "GREENROOM_REPLAY_CHECK": "false"}
@@ -88,9 +99,11 @@ def create_credentials(data_dir: Path, tenant: str) -> Credentials:
 def start_server(data_dir: Path, **environment: str) -> RunningServer:
     """Start `greenroom serve` on a free port and wait until it says that it is ready.
 
+    A data folder that does not exist is prepared; in one that exists the server makes what is missing.
     Keyword arguments become environment variables of the process, such as `GREENROOM_SIGNATURE_WINDOW_S`.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    if not data_dir.exists():
+        prepare(data_dir)
     with (data_dir / "server.log").open("a") as log:
         process = subprocess.Popen(
             greenroom_command("serve", "--data", str(data_dir), "--port", "0"),
@@ -100,14 +113,24 @@ def start_server(data_dir: Path, **environment: str) -> RunningServer:
             env={**os.environ, **environment},
         )
     base_url = _wait_until_ready(process, data_dir)
+    acme, globex = _credentials(data_dir)
     return RunningServer(
         data_dir=data_dir,
         process=process,
         base_url=base_url,
-        credentials=create_credentials(data_dir, "acme"),
-        other_credentials=create_credentials(data_dir, "globex"),
+        credentials=acme,
+        other_credentials=globex,
         environment=environment,
     )
+
+
+def _credentials(data_dir: Path) -> list[Credentials]:
+    """Of the tenants in a prepared folder, or new ones."""
+    kept = data_dir / KEYS
+    if kept.is_file():
+        found = json.loads(kept.read_text())
+        return [Credentials(**found[tenant]) for tenant in TENANTS]
+    return [create_credentials(data_dir, tenant) for tenant in TENANTS]
 
 
 def _wait_until_ready(process: subprocess.Popen[str], data_dir: Path) -> str:
@@ -137,6 +160,12 @@ def sdk_client(base_url: str, credentials: Credentials) -> Any:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    places = {tests / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL that the tests started; skips where it cannot be had."""
@@ -153,9 +182,20 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def small_cast(pytestconfig: pytest.Config) -> Path:
+    """For `Settings(cast_folder=...)`: the presenters that ship, at a third of their size."""
+    from tests.cast.small import small_cast_in  # here: few tests need what it imports
+
+    assert pytestconfig.cache is not None
+    return small_cast_in(pytestconfig.cache.mkdir("small-cast"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[RunningServer]:
     """One server for all contract tests; each test makes what it needs and expects nothing of the others."""
-    running = start_server(tmp_path_factory.mktemp("server") / "data", **HURRIED_TESTS)
+    running = start_server(
+        tmp_path_factory.mktemp("server") / "data", **HURRIED_TESTS, GREENROOM_CAST_FOLDER=str(small_cast)
+    )
     yield running
     running.stop()
 

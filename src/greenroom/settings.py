@@ -306,10 +306,13 @@ class Settings(BaseSettings):
     @field_validator("cast")
     @classmethod
     def _check_cast(cls, cast: str, info: ValidationInfo) -> str:
+        folder = info.data.get("cast_folder")
+        if cast in ("all", "none") and folder is None:
+            return cast
         from greenroom.cast.catalogue import CastError, load_cast  # here: most starts do not name anybody
 
         try:
-            load_cast(info.data.get("cast_folder"), cast)
+            load_cast(folder, cast)
         except CastError as error:
             raise ValueError(str(error)) from None
         return cast

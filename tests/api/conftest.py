@@ -15,9 +15,9 @@ import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
+from tests.prepared import migrate_new
 
 from greenroom.api.app import Api, create_app
-from greenroom.db.migrate import migrate
 from greenroom.iam.service import Credentials, create_credentials
 from greenroom.runtime import Runtime
 from greenroom.settings import Settings
@@ -88,7 +88,7 @@ async def make_studio(tmp_path: Path, database_url: str | None) -> AsyncIterator
 
     async def make(**settings: Any) -> Studio:
         chosen = Settings(data=tmp_path, database_url=database_url, **settings)
-        migrate(chosen)
+        migrate_new(chosen)
         clock = Clock()
         runtime = Runtime.open(chosen, clock=clock)
         acme = await create_credentials(runtime, "acme", "cn-north-4")

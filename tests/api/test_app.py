@@ -11,13 +11,13 @@ import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
+from tests.prepared import migrate_new
 
 from greenroom.api.app import Api
 from greenroom.api.operations import bind, operation
 from greenroom.assets.models import Asset
 from greenroom.assets.repository import AssetRepository
 from greenroom.assets.states import AssetState, AssetType
-from greenroom.db.migrate import migrate
 from greenroom.errors import GreenroomError
 from greenroom.iam.service import Credentials, create_credentials
 from greenroom.runtime import Context, Runtime
@@ -29,7 +29,7 @@ Call = Callable[[Callable[[Context, str], Awaitable[None]]], Awaitable[httpx.Res
 @pytest.fixture
 async def runtime(tmp_path: Path, database_url: str | None) -> AsyncIterator[Runtime]:
     settings = Settings(data=tmp_path, database_url=database_url)
-    migrate(settings)
+    migrate_new(settings)
     opened = Runtime.open(settings)
     yield opened
     await opened.close()

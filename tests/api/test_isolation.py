@@ -19,11 +19,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, insert, select
+from tests.prepared import migrate_new
 
 from greenroom.api.app import create_app
 from greenroom.api.operations import BoundOperation, load_operations
 from greenroom.db.base import ScopedRow, UtcTime
-from greenroom.db.migrate import load_models, migrate
+from greenroom.db.migrate import load_models
 from greenroom.iam.service import create_credentials
 from greenroom.runtime import Runtime
 from greenroom.settings import Settings
@@ -44,7 +45,7 @@ class World:
     def __init__(self, place: Path) -> None:
         self._runner = asyncio.Runner()
         chosen = Settings(data=place, throttle="off", replay_check=False)
-        migrate(chosen)
+        migrate_new(chosen)
         load_models()
         self.studio = self._runner.run(self._open(chosen))
         self.rows = self._runner.run(self._snapshot())

@@ -19,6 +19,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import response_schema_conformance
+from tests.prepared import migrate_new
 
 from greenroom.api.admin.table import admin_routes
 from greenroom.api.app import create_app
@@ -26,7 +27,6 @@ from greenroom.api.extensions import all_entries
 from greenroom.api.openapi import openapi_document
 from greenroom.api.operations import load_operations
 from greenroom.api.signing import SignedRequest, signature_of
-from greenroom.db.migrate import migrate
 from greenroom.iam import permissions
 from greenroom.iam.changes import Actor
 from greenroom.iam.service import create_credentials
@@ -83,7 +83,7 @@ class World:
             operator_tenant="ops",
             embedded_worker=False,
         )
-        migrate(chosen)
+        migrate_new(chosen)
         self.studio = self._runner.run(self._open(chosen))
 
     async def _open(self, chosen: Settings) -> Studio:

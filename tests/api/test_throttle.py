@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.prepared import migrate_new
 
 from greenroom.api.catalogue import catalogue, find_entry
 from greenroom.api.repository import DatabaseRates
 from greenroom.api.throttle import MemoryRates, NotOfferedError, Window, windows_of
-from greenroom.db.migrate import migrate
 from greenroom.db.session import Sessions, open_sessions
 from greenroom.settings import Settings
 
@@ -121,7 +121,7 @@ class TestMemoryRates:
 @pytest.fixture
 async def sessions(tmp_path: Path, database_url: str | None) -> AsyncIterator[Sessions]:
     settings = Settings(data=tmp_path, database_url=database_url)
-    migrate(settings)
+    migrate_new(settings)
     opened = open_sessions(settings.async_database_url)
     yield opened
     await opened.close()
@@ -153,7 +153,7 @@ class TestDatabaseRates:
 
     def test_several_processes_share_one_count(self, tmp_path: Path, database_url: str | None) -> None:
         settings = Settings(data=tmp_path, database_url=database_url)
-        migrate(settings)
+        migrate_new(settings)
         command = [sys.executable, "-c", _FLOOD, settings.async_database_url]
         pipe = subprocess.PIPE
         processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]

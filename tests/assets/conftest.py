@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.iam.service import create_credentials
 from greenroom.runtime import Runtime, Scope
 from greenroom.settings import Settings
@@ -33,7 +33,7 @@ def clock() -> VirtualClock:
 @pytest.fixture
 async def runtime(tmp_path: Path, clock: VirtualClock, database_url: str | None) -> AsyncIterator[Runtime]:
     settings = Settings(data=tmp_path, database_url=database_url)
-    migrate(settings)
+    migrate_new(settings)
     opened = Runtime.open(settings, clock=clock)
     yield opened
     await opened.close()

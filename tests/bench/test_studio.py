@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from greenroom.bench import long, studio, studio_inputs
+from greenroom.bench.render import AVATAR_VARIABLE
 from greenroom.bench.studio_references import FFMPEG_VARIABLE, MOVIEPY_VARIABLE
 
 pytestmark = pytest.mark.media
+
+
+@pytest.fixture(autouse=True)
+def presenter(small_cast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cast's first at a third of the size."""
+    with zipfile.ZipFile(small_cast / "anna" / "avatar.zip") as archive:
+        archive.extractall(tmp_path / "anna")
+    monkeypatch.setenv(AVATAR_VARIABLE, str(tmp_path / "anna"))
 
 
 def test_what_is_not_installed_is_named_and_the_rest_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

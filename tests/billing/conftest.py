@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from tests.api.conftest import Clock, Studio
-from tests.databases import fresh_database
+from tests.prepared import migrate_new
 
 from greenroom.api.app import create_app
 from greenroom.assets.models import Asset
@@ -27,7 +23,6 @@ from greenroom.billing.orders import create_orders
 from greenroom.billing.repository.ledger import LedgerRepository
 from greenroom.billing.repository.rows import ResourceFilter, ResourceRepository
 from greenroom.billing.wire import CreateMetaStudioOrdersReq
-from greenroom.db.migrate import migrate
 from greenroom.iam.service import create_credentials
 from greenroom.runtime import Context, Runtime
 from greenroom.settings import Settings
@@ -96,52 +91,17 @@ class Shop:
             return await require_asset(context, asset_id)
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database that is up to date and empty, to be copied: migrating takes a second."""
-    folder = tmp_path_factory.mktemp("migrated")
-    migrate(Settings(data=folder))
-    with closing(sqlite3.connect(folder / "greenroom.db")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder / "greenroom.db"
-
-
-@pytest.fixture(scope="session")
-def migrated_url(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The same on PostgreSQL."""
-    url = fresh_database(postgresql)
-    migrate(Settings(data=tmp_path_factory.mktemp("migrated"), database_url=url))
-    return url
-
-
-def copy_database(url: str) -> str:
-    """A new database with the content of another, to which nobody is connected."""
-    server, _, template = url.replace("+psycopg", "").rpartition("/")
-    name = f"c{uuid.uuid4().hex}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return f"{url.rpartition('/')[0]}/{name}"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
-    """For `Settings(database_url=...)`: a database of the test's own in `tmp_path`, or on PostgreSQL."""
-    if request.param == "postgresql":
-        return copy_database(request.getfixturevalue("migrated_url"))
-    shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "greenroom.db")
-    return None
-
-
 OpenShop = Callable[..., Awaitable[Shop]]
 
 
 @pytest.fixture
-async def make_shop(tmp_path: Path, ready_url: str | None) -> AsyncIterator[OpenShop]:
+async def make_shop(tmp_path: Path, database_url: str | None) -> AsyncIterator[OpenShop]:
     made: list[Studio] = []
 
     async def make(**settings: Any) -> Shop:
         clock = Clock()
-        chosen = Settings(data=tmp_path, database_url=ready_url, throttle="off", **settings)
+        chosen = Settings(data=tmp_path, database_url=database_url, throttle="off", **settings)
+        migrate_new(chosen)
         runtime = Runtime.open(chosen, clock=clock)
         acme = await create_credentials(runtime, "acme", "cn-north-4")
         globex = await create_credentials(runtime, "globex", "cn-north-4")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.conftest import greenroom_command
+from tests.command_line import greenroom_here
 
 
 class Operator:
@@ -19,8 +18,7 @@ class Operator:
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Standard output, or standard error of a command that fails."""
-        command = greenroom_command("admin", *arguments, "--data", str(self.data))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = greenroom_here("admin", *arguments, "--data", self.data)
         assert done.returncode == expect, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout if expect in (0, 1) else done.stderr

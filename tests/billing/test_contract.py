@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +10,8 @@ import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmetastudio.v1 import model as m
 from tests.billing.decoded import assert_fits
-from tests.conftest import HURRIED_TESTS, RunningServer, greenroom_command, start_server
+from tests.command_line import greenroom_here
+from tests.conftest import HURRIED_TESTS, RunningServer, start_server
 from tests.video.test_jobs import cancel, create, order, show, upload_avatar
 
 pytestmark = pytest.mark.contract
@@ -41,8 +41,8 @@ def shop(strict: RunningServer) -> Any:
 
 
 def admin(server: RunningServer, *arguments: str) -> str:
-    command = greenroom_command("admin", *arguments, "--data", str(server.data_dir))
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = greenroom_here("admin", *arguments, "--data", server.data_dir)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

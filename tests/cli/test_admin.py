@@ -17,6 +17,7 @@ from huaweicloudsdkmetastudio.v1 import (
     CreateDigitalAssetRequestBody,
     ListAssetsRequest,
 )
+from tests.command_line import greenroom_here
 from tests.conftest import Credentials, RunningServer, greenroom_command, start_server
 
 pytestmark = pytest.mark.contract
@@ -32,8 +33,7 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
 
 
 def admin(server: RunningServer, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    command = greenroom_command("admin", *arguments, "--data", str(server.data_dir))
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+    return greenroom_here("admin", *arguments, "--data", server.data_dir, text=text)
 
 
 def made(server: RunningServer, *arguments: str, text: str = "") -> Any:
@@ -97,6 +97,23 @@ def test_from_a_new_user_to_a_disabled_key(own_server: RunningServer, tmp_path: 
     assert {one["error_code"] for one in found} == {"APIGW.0302", "MSS.00000001"}
     changes = [one["action"] for one in made(own_server, "audit", "--tenant", "acme", "--kind", "CHANGE")]
     assert changes[:3] == ["iam:key:disable", "iam:policy:attach", "iam:policy:save"]
+
+
+def test_in_a_process_of_its_own(own_server: RunningServer) -> None:
+    place = ("--data", str(own_server.data_dir))
+    found = subprocess.run(
+        greenroom_command("admin", "tenants", "list", "--json", *place), capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stderr
+    assert {row["name"] for row in json.loads(found.stdout)} >= {"acme", "globex"}
+    wrong = subprocess.run(
+        greenroom_command("admin", "users", "list", "--tenant", "nobody", *place),
+        capture_output=True,
+        text=True,
+    )
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.startswith("greenroom: there is no tenant 'nobody'")
+    assert wrong.stderr.count("\n") == 1
 
 
 def test_a_token_over_the_wire(own_server: RunningServer) -> None:

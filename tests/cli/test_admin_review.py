@@ -6,16 +6,16 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.conftest import create_credentials, greenroom_command
+from tests.command_line import greenroom_here
+from tests.prepared import prepare
 
 
 def admin(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = greenroom_command("admin", *arguments, "--data", str(data))
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return greenroom_here("admin", *arguments, "--data", data)
 
 
 def test_words_exemptions_and_the_empty_queue(tmp_path: Path) -> None:
-    create_credentials(tmp_path, "acme")
+    prepare(tmp_path)
     done = admin(tmp_path, "review", "words", "set", "F.l.i.m.F.l.a.m", "--decision", "DOUBT", "--json")
     assert json.loads(done.stdout)["compared_as"] == "flimflam"
     done = admin(tmp_path, "review", "words", "list", "--json")
@@ -35,7 +35,7 @@ def test_words_exemptions_and_the_empty_queue(tmp_path: Path) -> None:
 
 
 def test_a_tenant_is_frozen_appeals_and_is_unfrozen(tmp_path: Path) -> None:
-    create_credentials(tmp_path, "acme")
+    prepare(tmp_path)
     made = json.loads(
         admin(tmp_path, "freeze", "add", "tenant", "acme", "--reason", "complaints", "--json").stdout
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.cast.making import make_cast, person
-from tests.cli.test_production_commands import greenroom, refusal
+from tests.cli.test_production_commands import refusal
+from tests.command_line import greenroom_here
 
 from greenroom.cli.errors import UserError
 from greenroom.cli.presenters import choose_presenter, find_presenter, voice_for_text
@@ -57,7 +58,7 @@ class TestVoiceForText:
 class TestCommands:
     def test_the_cast_is_listed(self, cast_folder: Path, tmp_path: Path) -> None:
         place = {"GREENROOM_CAST_FOLDER": str(cast_folder)}
-        done = greenroom("avatar", "list", "--data", tmp_path / "data", "--json", **place)
+        done = greenroom_here("avatar", "list", "--data", tmp_path / "data", "--json", **place)
         rows = json.loads(done.stdout)
         assert [(row["id"], row["built_in"], row["about"]) for row in rows] == [
             ("cast-mia", True, "News anchor"),
@@ -66,18 +67,18 @@ class TestCommands:
 
     def test_a_presenter_is_shown_by_name(self, cast_folder: Path, tmp_path: Path) -> None:
         place = {"GREENROOM_CAST_FOLDER": str(cast_folder)}
-        done = greenroom("avatar", "show", "tom", "--data", tmp_path / "data", **place)
+        done = greenroom_here("avatar", "show", "tom", "--data", tmp_path / "data", **place)
         assert json.loads(done.stdout)["asset_id"] == "cast-tom"
 
     def test_a_withdrawn_one_makes_no_video(self, cast_folder: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "video", "make", "--avatar", "eva", "--text", "Hello.", "-o", tmp_path / "o.mp4",
             "--data", tmp_path / "data", GREENROOM_CAST_FOLDER=str(cast_folder),
         )  # fmt: skip
         assert "Eva was withdrawn on" in refusal(done)
 
     def test_a_wrong_choice_of_the_operator(self, cast_folder: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "avatar", "list", "--data", tmp_path / "data",
             GREENROOM_CAST_FOLDER=str(cast_folder), GREENROOM_CAST="zoe",
         )  # fmt: skip

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import greenroom_here
+from tests.conftest import greenroom_command
 
 
-def greenroom(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "greenroom.cli.main", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, **environment},
-    )
+def greenroom(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own; the commands that run no job go by `greenroom_here`."""
+    command = greenroom_command(*map(str, arguments))
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
@@ -55,7 +51,7 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class TestVoiceList:
     def test_by_language(self) -> None:
-        voices = json.loads(greenroom("voice", "list", "--language", "en-gb", "--json").stdout)
+        voices = json.loads(greenroom_here("voice", "list", "--language", "en-gb", "--json").stdout)
         assert {voice["language"] for voice in voices} == {"en-GB"}
         assert "kokoro-bf_emma" in {voice["voice_id"] for voice in voices}
 
@@ -65,24 +61,24 @@ class TestVoiceList:
 
 class TestAvatarCheck:
     def test_a_bad_file_gets_fault_and_cure(self, noise: Path) -> None:
-        done = greenroom("avatar", "check", noise)
+        done = greenroom_here("avatar", "check", noise)
         assert done.returncode == 2
         assert "holiday.mp4 is not a video" in done.stdout
         assert "cure: " in done.stdout
 
     def test_no_file(self) -> None:
-        assert "there is no video at nowhere.mp4" in refusal(greenroom("avatar", "check", "nowhere.mp4"))
+        assert "there is no video at nowhere.mp4" in refusal(greenroom_here("avatar", "check", "nowhere.mp4"))
 
 
 class TestAvatarTrain:
     def test_consent_is_required(self, noise: Path, data: Path) -> None:
-        words = refusal(greenroom("avatar", "train", noise, "--name", "Ana", "--data", data))
+        words = refusal(greenroom_here("avatar", "train", noise, "--name", "Ana", "--data", data))
         assert "needs the consent of the person" in words and "--consent" in words
 
     def test_wrong_marks_are_found_before_the_work(self, noise: Path, tmp_path: Path) -> None:
         marks = tmp_path / "marks.json"
         marks.write_text('{"speaking": [[0, 99]], "actions": {"nod": [90, 140]}}')
-        done = greenroom(
+        done = greenroom_here(
             "avatar",
             "train",
             noise,
@@ -103,13 +99,13 @@ class TestAvatarTrain:
         assert "The training video is not a video" in words and "Cure:" in words
         assert [path for path in (data / "objects").rglob("*") if path.is_file()] == []
         assert list((data / "work").iterdir()) == []
-        rows = json.loads(greenroom("avatar", "list", "--data", data, "--json").stdout)
+        rows = json.loads(greenroom_here("avatar", "list", "--data", data, "--json").stdout)
         assert [row for row in rows if not row["built_in"]] == []
 
     def test_beside_a_running_server(self, noise: Path, letter: Path, tmp_path: Path) -> None:
         folder = tmp_path / "served"
         server = subprocess.Popen(
-            [sys.executable, "-m", "greenroom.cli.main", "serve", "--data", str(folder), "--port", "0"],
+            greenroom_command("serve", "--data", str(folder), "--port", "0"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -151,26 +147,26 @@ class TestVideoMake:
     )
     def test_bad_orders(self, arguments: list[str], words: str, data: Path, tmp_path: Path) -> None:
         out = tmp_path / "out.mp4"
-        done = greenroom("video", "make", "--avatar", "x", "-o", out, "--data", data, *arguments)
+        done = greenroom_here("video", "make", "--avatar", "x", "-o", out, "--data", data, *arguments)
         assert words in refusal(done)
         assert list(tmp_path.iterdir()) == []
 
     def test_the_file_must_be_an_mp4(self, data: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "video", "make", "--avatar", "x", "-o", tmp_path / "out.gif", "--data", data, "--text", "Hello.",
             "--voice", "kokoro-af_heart",
         )  # fmt: skip
         assert "does not end in .mp4" in refusal(done)
 
     def test_subtitles_have_three_kinds_of_file(self, data: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "video", "make", "--avatar", "x", "-o", tmp_path / "out.mp4", "--data", data, "--text", "Hello.",
             "--voice", "kokoro-af_heart", "--subtitle-file", tmp_path / "out.txt",
         )  # fmt: skip
         assert "out.txt does not end in .srt or .vtt or .ass" in refusal(done)
 
     def test_what_was_measured_goes_into_a_json_file(self, data: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "video", "make", "--avatar", "x", "-o", tmp_path / "out.mp4", "--data", data, "--text", "Hello.",
             "--voice", "kokoro-af_heart", "--quality", tmp_path / "out.txt",
         )  # fmt: skip
@@ -179,11 +175,11 @@ class TestVideoMake:
 
 class TestDemo:
     def test_footage_is_needed_where_no_presenter_ships(self, data: Path, tmp_path: Path) -> None:
-        done = greenroom("demo", "--data", data, "-o", tmp_path / "o.mp4", GREENROOM_CAST="none")
+        done = greenroom_here("demo", "--data", data, "-o", tmp_path / "o.mp4", GREENROOM_CAST="none")
         assert "make demo FOOTAGE=clip.mp4" in refusal(done)
 
     def test_what_cannot_be_said_fails_before_the_training(self, noise: Path, tmp_path: Path) -> None:
-        done = greenroom(
+        done = greenroom_here(
             "demo", "--footage", noise, "--text", "Привет", "--data", tmp_path / "d", "-o", tmp_path / "o.mp4"
         )
         assert "cannot read" in refusal(done)
@@ -192,7 +188,7 @@ class TestDemo:
 class TestWorker:
     def test_works_until_it_is_told_to_stop(self, tmp_path: Path) -> None:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "greenroom.cli.main", "worker", "--data", str(tmp_path / "data")],
+            greenroom_command("worker", "--data", str(tmp_path / "data")),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -221,5 +217,5 @@ class TestVideoSlides:
         with zipfile.ZipFile(deck, "w") as archive:
             archive.writestr("readme.txt", "no deck")
         arguments = [argument.format(deck=deck) for argument in arguments]
-        done = greenroom("video", "slides", *arguments, "-o", tmp_path / "v.mp4", "--data", data)
+        done = greenroom_here("video", "slides", *arguments, "-o", tmp_path / "v.mp4", "--data", data)
         assert words in refusal(done)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.command_line import greenroom_here
 from tests.conftest import greenroom_command
 from tests.voices import sounds
 
@@ -22,10 +23,19 @@ pytestmark = [
 ]
 
 
+SETTINGS = {"GREENROOM_VOICE_DURATIONS": '{"basic_min": 5}'}
+
+
 def voice(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return greenroom_here("voice", *arguments, **SETTINGS, **environment)
+
+
+def train(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, for it runs jobs."""
     command = greenroom_command("voice", *map(str, arguments))
-    given = {**os.environ, "GREENROOM_VOICE_DURATIONS": '{"basic_min": 5}', **environment}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=given)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **SETTINGS}
+    )
 
 
 def test_sentences() -> None:
@@ -59,7 +69,7 @@ def test_train_list_and_refuse(tmp_path: Path) -> None:
     assert done.returncode == 2 and "GREENROOM_VOICE_MODELER" in done.stderr
     letter = tmp_path / "letter.pdf"
     letter.write_bytes(b"%PDF-1.4 signed")
-    done = voice(*order, "--consent", letter)
+    done = train(*order, "--consent", letter)
     assert done.returncode == 0, done.stderr
     asset_id = json.loads(done.stdout)["asset_id"]
     (row,) = json.loads(voice("trained", "--data", data, "--json").stdout)
@@ -68,6 +78,6 @@ def test_train_list_and_refuse(tmp_path: Path) -> None:
 
     (taken / "0.wav").write_bytes(sounds.wav_bytes(np.zeros(64_000, np.float32), 16_000))
     (taken / "1.wav").unlink()
-    done = voice(*order, "--consent", letter)
+    done = train(*order, "--consent", letter)
     assert done.returncode == 2 and "0 of 1 recordings are good" in done.stderr
     assert len(json.loads(voice("trained", "--data", data, "--json").stdout)) == 1, "no failed job is left"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -36,7 +35,7 @@ from huaweicloudsdkmetastudio.v1 import (
     UpdateDigitalAssetRequest,
     UpdateDigitalAssetRequestBody,
 )
-from tests.conftest import greenroom_command
+from tests.command_line import greenroom_here
 from tests.contract.conftest import Upload, new_asset, refused, upload_file
 from tests.contract.media_samples import png
 
@@ -371,10 +370,8 @@ def test_freezing_from_the_command_line_while_the_server_runs(
     assert httpx.get(url).status_code == 200
 
     def admin(*arguments: str) -> dict[str, Any]:
-        command = greenroom_command("admin", *arguments, "--data", str(server.data_dir), "--json")
-        made: dict[str, Any] = json.loads(
-            subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        )
+        done = greenroom_here("admin", *arguments, "--data", server.data_dir, "--json")
+        made: dict[str, Any] = json.loads(done.stdout)
         return made
 
     frozen = admin("freeze", "add", "asset", asset_id, "--reason", "a complaint", "--code", "COPYRIGHT")

@@ -13,7 +13,8 @@ import pytest
 import requests
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkmetastudio.v1 import model as m
-from tests.conftest import HURRIED_TESTS, RunningServer, greenroom_command, start_server
+from tests.command_line import greenroom_here
+from tests.conftest import HURRIED_TESTS, RunningServer, start_server
 
 from greenroom.voices.audition import speak as read_aloud
 
@@ -21,18 +22,20 @@ pytestmark = [pytest.mark.contract, pytest.mark.media]
 
 DOUBTFUL, REFUSED = "yellow umbrella", "crimson walrus"
 """Words of the operator's list."""
-VOICE = "kokoro-af_heart"
+VOICE = "piper-en_US-joe"
+RECORDED = "kokoro-af_heart"
+"""Whose words are understood best."""
 INVALID = "MSS.10000003"
 
 
 def admin(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = greenroom_command("admin", *arguments, "--data", str(data))
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return greenroom_here("admin", *arguments, "--data", data)
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    server = start_server(tmp_path_factory.mktemp("review") / "data", **HURRIED_TESTS)
+def studio(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[RunningServer]:
+    place = tmp_path_factory.mktemp("review") / "data"
+    server = start_server(place, **HURRIED_TESTS, GREENROOM_CAST_FOLDER=str(small_cast))
     for word, decision in ((DOUBTFUL, "DOUBT"), (REFUSED, "REFUSE")):
         done = admin(server.data_dir, "review", "words", "set", word, "--decision", decision)
         assert done.returncode == 0, done.stderr
@@ -118,7 +121,7 @@ def recording_of(folder: Path, text: str) -> bytes:
     """Someone saying the text."""
     out = folder / "said.wav"
     style = {"speed_percent": 100, "pitch_percent": 100, "volume_percent": 100, "channels": 1}
-    read_aloud({"text": text, "voice_id": VOICE, "out": str(out), **style}, lambda stage, done: None)
+    read_aloud({"text": text, "voice_id": RECORDED, "out": str(out), **style}, lambda stage, done: None)
     return out.read_bytes()
 
 
@@ -256,7 +259,7 @@ def test_edited_subtitles_are_reviewed_with_the_order(studio: RunningServer) -> 
     request = m.ShowSubtitleFileRequest(job_id=job_id)
     answer = until(lambda: client.show_subtitle_file(request), lambda shown: shown.job_state == "GENERATED")
     link = answer.subtitle_file_info[0].subtitle_file_upload_url
-    content = f"1\n00:00:00,100 --> 00:00:00,900\nThe {REFUSED}\n"
+    content = f"1\n00:00:00,100 --> 00:00:00,500\nThe {REFUSED}\n"
     assert requests.put(link, data=content.encode(), timeout=30).status_code == 200
     video = m.VideoConfig(bitrate=500, width=256, height=256, is_subtitle_enable=True)
     error = refusal(lambda: order(client, script_id=made.script_id, video_config=video))

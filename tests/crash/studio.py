@@ -27,10 +27,10 @@ class KilledServer:
         self._running: RunningServer | None = None
 
     def start(self) -> Any:
-        """A fresh process; its SDK client, with the first start's keys."""
+        """A fresh process, unless one runs; its SDK client, with the first start's keys."""
         if self._running is None:
             self._running = start_server(self.data_dir, **self._environment)
-        else:
+        elif self._running.process.poll() is not None:
             self._running.process = self._restart()
             self._running.base_url = json.loads((self.data_dir / "server.json").read_text())["url"]
         return sdk_client(self._running.base_url, self._running.credentials)
@@ -150,7 +150,7 @@ def submit_video(client: Any, avatar_id: str, *texts: str, **video: Any) -> str:
     ]
     body = m.Create2DDigitalHumanVideoReq(
         model_asset_id=avatar_id,
-        voice_config=m.VoiceConfig(voice_asset_id="kokoro-am_michael"),
+        voice_config=m.VoiceConfig(voice_asset_id="piper-en_US-joe"),
         video_config=m.VideoConfig(**{"bitrate": 2000, "width": 640, "height": 360, **video}),
         shoot_scripts=scenes,
         output_asset_config=m.OutputAssetConfig(asset_name="Greeting"),

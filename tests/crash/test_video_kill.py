@@ -73,14 +73,15 @@ class Killed:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path / "data", prices={"video_time_2d_model.minute": "1.5"})
+def workshop(tmp_path: Path, small_cast: Path) -> Iterator[Workshop]:
+    prices = {"video_time_2d_model.minute": "1.5"}
+    opened = Workshop(tmp_path / "data", cast_folder=small_cast, prices=prices)
     yield opened
     opened.close()
 
 
 def test_the_same_video_once(workshop: Workshop) -> None:
-    scenes, kills = (int(os.environ.get(name, few)) for name, few in (("KILL_SCENES", "3"), ("KILLS", "4")))
+    scenes, kills = (int(os.environ.get(name, few)) for name, few in (("KILL_SCENES", "3"), ("KILLS", "3")))
     worker, chance = Killed(workshop), random.Random(scenes)
     try:
         killed = workshop.order(*TEXTS[:scenes])

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.prepared import migrate_new
 
 from greenroom.assets.models import Asset
 from greenroom.assets.repository import AssetRepository
 from greenroom.assets.states import AssetState, AssetType
-from greenroom.db.migrate import migrate
 from greenroom.iam.service import create_credentials
 from greenroom.runtime import Context, Runtime, Scope
 from greenroom.settings import Settings
@@ -22,7 +22,7 @@ from greenroom.settings import Settings
 @pytest.fixture
 async def runtime(tmp_path: Path, database_url: str | None) -> AsyncIterator[Runtime]:
     settings = Settings(data=tmp_path, database_url=database_url)
-    migrate(settings)
+    migrate_new(settings)
     opened = Runtime.open(settings)
     yield opened
     await opened.close()

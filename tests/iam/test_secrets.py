@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.errors import InvalidParameterError
 from greenroom.iam.directory import Directory
 from greenroom.iam.secrets import Vault
@@ -40,7 +40,7 @@ def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
 
 async def test_the_secret_key_is_not_in_the_database(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
-    migrate(settings)
+    migrate_new(settings)
     runtime = Runtime.open(settings)
     first = await create_credentials(runtime, "acme", "cn-north-4")
     second = await create_credentials(runtime, "acme", "cn-north-4")
@@ -58,7 +58,7 @@ async def test_the_secret_key_is_not_in_the_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "ü", "x" * 65])
 async def test_tenant_names(tmp_path: Path, name: str) -> None:
     settings = Settings(data=tmp_path)
-    migrate(settings)
+    migrate_new(settings)
     runtime = Runtime.open(settings)
     with pytest.raises(InvalidParameterError, match="tenant name"):
         await create_credentials(runtime, name, "cn-north-4")

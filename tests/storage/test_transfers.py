@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.errors import InvalidParameterError
 from greenroom.runtime import Runtime
 from greenroom.settings import Settings
@@ -19,7 +19,7 @@ from greenroom.storage.transfers import UploadMismatchError, UploadTooLargeError
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
     settings = Settings(data=tmp_path)
-    migrate(settings)
+    migrate_new(settings)
     opened = Runtime.open(settings)
     yield opened
     await opened.close()

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.runtime import Context, Runtime, Scope
 from greenroom.scripts.service import audio_keys_of, copy_script, create_script, delete_script, show_script
 from greenroom.scripts.wire import ScriptContent, ShootScriptItem, VoiceConfig
@@ -31,7 +31,7 @@ SCENES = [
 @pytest.fixture
 async def context(tmp_path: Path) -> AsyncIterator[Context]:
     chosen = Settings(data=tmp_path, review="off")
-    migrate(chosen)
+    migrate_new(chosen)
     runtime = Runtime.open(chosen)
     async with runtime.transaction(Scope("acme", "project", "cn-north-4")) as opened:
         yield opened

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.runtime import Context, Runtime, Scope
 from greenroom.settings import Settings
 from greenroom.stage.subtitle_plan import Cue
@@ -24,7 +24,7 @@ HI = b"1\n00:00:00,100 --> 00:00:00,900\nHi\n"
 @pytest.fixture
 async def context(tmp_path: Path) -> AsyncIterator[Context]:
     chosen = Settings(data=tmp_path)
-    migrate(chosen)
+    migrate_new(chosen)
     runtime = Runtime.open(chosen)
     async with runtime.transaction(Scope("acme", "project", "cn-north-4")) as opened:
         yield opened

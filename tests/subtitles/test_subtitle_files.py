@@ -44,7 +44,7 @@ def video_config(**members: Any) -> Any:
 def new_script(client: Any, *scenes: Any, **members: Any) -> Any:
     values = dict(
         script_name="Lamps",
-        voice_config=m.VoiceConfig(voice_asset_id="kokoro-af_heart"),
+        voice_config=m.VoiceConfig(voice_asset_id="piper-en_US-joe"),
         video_config=video_config(),
         shoot_scripts=list(scenes),
     )
@@ -192,10 +192,10 @@ def order(client: Any, script_id: str, **members: Any) -> str:
 
 class TestEditedFiles:
     def test_the_edited_file_is_what_is_fetched_again(self, client: Any) -> None:
-        script_id = edited(client, "Hello there.", srt("00:00:00,100 --> 00:00:00,900\nHi, you!"))
+        script_id = edited(client, "Hello there.", srt("00:00:00,100 --> 00:00:00,500\nHi, you!"))
         shown = client.show_video_script(m.ShowVideoScriptRequest(script_id=script_id)).shoot_scripts
         link = shown[0].subtitle_file_info.text_subtitle_file.subtitle_file_download_url
-        assert fetched(link) == [Cue(100, 900, ("Hi, you!",))]
+        assert fetched(link) == [Cue(100, 500, ("Hi, you!",))]
 
     @pytest.mark.parametrize(
         ("content", "words"),
@@ -219,7 +219,7 @@ class TestEditedFiles:
         assert answer.status_code >= 400
 
     def test_one_made_for_an_earlier_text_is_refused(self, client: Any) -> None:
-        script_id = edited(client, "Hello there.", srt("00:00:00,100 --> 00:00:00,900\nHi"))
+        script_id = edited(client, "Hello there.", srt("00:00:00,100 --> 00:00:00,500\nHi"))
         body = m.UpdateVideoScriptsReq(shoot_scripts=[text_scene(1, "Good morning to you.")])
         client.update_video_script(m.UpdateVideoScriptRequest(script_id=script_id, body=body))
         error = refused(lambda: order(client, script_id))
@@ -246,7 +246,7 @@ class TestStyle:
         assert "video_config.subtitle_config" in error.error_msg and words in error.error_msg
 
     def test_a_character_without_a_font_is_named(self, client: Any) -> None:
-        script_id = edited(client, "Hello.", srt("00:00:00,100 --> 00:00:00,900\nHi \U000e0fff"))
+        script_id = edited(client, "Hello.", srt("00:00:00,100 --> 00:00:00,500\nHi \U000e0fff"))
         assert "U+E0FFF" in refused(lambda: order(client, script_id)).error_msg
 
 

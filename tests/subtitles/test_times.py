@@ -5,6 +5,7 @@ What is said is timed by the phonemes of the synthesis, which know nothing of wo
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -44,6 +45,7 @@ def phoneme_times(said: Speech) -> list[tuple[float, float]]:
     return runs
 
 
+@cache
 def made(text: str, voice: str, style: SpeechStyle | None = None) -> tuple[Speech, list[Cue]]:
     said = speak(text, voice, style)
     words = timed_words(said.words or (), said.sample_rate)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.prepared import migrate_new
 from tests.stage.layer_files import GREEN, disc, gray_ramp, write_png, write_video
 
 from greenroom.assets.service import NewAsset, ReadyFile, register_asset
 from greenroom.assets.states import AssetType
-from greenroom.db.migrate import migrate
 from greenroom.errors import GreenroomError, InvalidParameterError
 from greenroom.iam.service import create_credentials
 from greenroom.jobs.errors import JobError
@@ -79,7 +79,7 @@ class Studio:
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
     settings = Settings(data=tmp_path / "data")
-    migrate(settings)
+    migrate_new(settings)
     runtime = Runtime.open(settings)
     made = await create_credentials(runtime, "acme", "cn-north-4")
     yield Studio(runtime, await scope_of_project(runtime, made.project_id))

@@ -24,8 +24,8 @@ BLUE = {"background_type": "COLOR", "background_color_config": "#0000FF"}
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path / "data")
+def workshop(tmp_path: Path, small_cast: Path) -> Iterator[Workshop]:
+    opened = Workshop(tmp_path / "data", cast_folder=small_cast)
     yield opened
     opened.close()
 
@@ -60,7 +60,9 @@ def test_label_metadata_and_credentials_are_there_without_being_asked(workshop: 
     assert found.standing is Standing.TRUSTED and found.is_ai and found.title == "Lamps"
 
 
-def test_a_tenant_turns_its_label_off_unless_it_is_required(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_tenant_turns_its_label_off_unless_it_is_required(
+    workshop: Workshop, tmp_path: Path, small_cast: Path
+) -> None:
     async def turn_off(context: Context) -> None:
         await update_service_configs(context, UpdateTenantServiceConfigsReq(is_ai_mark_on=False))
 
@@ -70,7 +72,10 @@ def test_a_tenant_turns_its_label_off_unless_it_is_required(workshop: Workshop, 
     with av.open(str(path)) as movie:
         assert producer_in(dict(movie.metadata)) == "Greenroom", "the metadata stays"
 
-    strict = Workshop(tmp_path / "data", ai_label_required=True, ai_label_place="top-left", credentials="off")
+    strict = Workshop(
+        tmp_path / "data", cast_folder=small_cast, ai_label_required=True, ai_label_place="top-left",
+        credentials="off",
+    )  # fmt: skip
     try:
         path = strict.file(order(strict))
         assert min(corners(path)) > 0.25

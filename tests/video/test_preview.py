@@ -19,8 +19,8 @@ from greenroom.video.preview import write_preview
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path_factory.mktemp("preview") / "data")
+def workshop(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[Workshop]:
+    opened = Workshop(tmp_path_factory.mktemp("preview") / "data", cast_folder=small_cast)
     yield opened
     opened.close()
 

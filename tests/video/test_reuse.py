@@ -20,8 +20,8 @@ TEXTS = ("One lamp.", "Two lamps.", "No lamp.")
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path_factory.mktemp("reuse") / "data")
+def workshop(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[Workshop]:
+    opened = Workshop(tmp_path_factory.mktemp("reuse") / "data", cast_folder=small_cast)
     yield opened
     opened.close()
 

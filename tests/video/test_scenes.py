@@ -43,8 +43,8 @@ OTHER_VOICE = "kokoro-af_heart"
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path_factory.mktemp("scenes") / "data")
+def workshop(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[Workshop]:
+    opened = Workshop(tmp_path_factory.mktemp("scenes") / "data", cast_folder=small_cast)
     yield opened
     opened.close()
 

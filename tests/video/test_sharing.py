@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from tests.conftest import greenroom_command
 from tests.databases import fresh_database
-from tests.video.workshop import Workshop, without_credentials
+from tests.video.workshop import VOICE, Workshop, without_credentials
 
 from greenroom.jobs.fleet import worker_name
 
@@ -29,7 +29,7 @@ SCENES = [TEXT.format(number) for number in range(1, 5)]
 class Fleet:
     """Workers with data folders of their own, as on several machines."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, cast_folder: Path) -> None:
         self.folder, self.database_url = folder, database_url
         objects = folder / "objects"
         objects.mkdir()
@@ -38,6 +38,7 @@ class Fleet:
             database_url=database_url,
             objects_url=f"file://{objects}",
             secret_key_file=folder / "secret.key",
+            cast_folder=cast_folder,
             prices={"video_time_2d_model.minute": "1.5"},
         )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -68,6 +69,10 @@ class Fleet:
             process.wait(timeout=60)
         self.workshop.close()
 
+    def order(self) -> str:
+        """A video that is shared by its length, said fast."""
+        return self.workshop.order(*SCENES, voice_config={"voice_asset_id": VOICE, "speed": 150})
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
             return connection.execute(sql).fetchall()
@@ -94,19 +99,19 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, postgresql: str) -> Iterator[Fleet]:
-    opened = Fleet(tmp_path, fresh_database(postgresql))
+def fleet(tmp_path: Path, postgresql: str, small_cast: Path) -> Iterator[Fleet]:
+    opened = Fleet(tmp_path, fresh_database(postgresql), small_cast)
     yield opened
     opened.stop()
 
 
 def test_two_workers_make_one_video_and_survive_each_other(fleet: Fleet) -> None:
     fleet.start("first")
-    alone = fleet.until_done(fleet.workshop.order(*SCENES))
+    alone = fleet.until_done(fleet.order())
     assert fleet.pieces("first") == set(), "nobody was there to share with"
 
     fleet.start("second")
-    shared = fleet.workshop.order(*SCENES)
+    shared = fleet.order()
     assert fleet.until_done(shared) == alone
     first, second = fleet.pieces("first"), fleet.pieces("second")
     everything = {f"{kind}-{number}" for kind in ("speech", "part") for number in range(len(SCENES))}
@@ -114,7 +119,7 @@ def test_two_workers_make_one_video_and_survive_each_other(fleet: Fleet) -> None
     assert min(len(first), len(second)) >= 2, "both had their part in it"
 
     # The worker with the video's own job goes and never comes back.
-    orphan = fleet.workshop.order(*SCENES)
+    orphan = fleet.order()
     fleet.until(f"SELECT 1 FROM video_pieces WHERE video_id = '{orphan}' AND kind = 'part' AND is_done")
     ((owner,),) = fleet.query(
         f"SELECT executor_id FROM dbos.workflow_status WHERE workflow_uuid = '{orphan}'"

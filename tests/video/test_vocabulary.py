@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.prepared import migrate_new
 
-from greenroom.db.migrate import migrate
 from greenroom.engines.protocols import Pronunciation, ReadingKind
 from greenroom.iam.service import create_credentials
 from greenroom.moderation.errors import ContentRefusedError
@@ -32,7 +32,7 @@ FARM = Pronunciation(ReadingKind.ALIAS, "MLF", "the wonderful Meadow Lane Fruit 
 @pytest.fixture
 async def context(tmp_path: Path) -> AsyncIterator[Context]:
     settings = Settings(data=tmp_path)
-    migrate(settings)
+    migrate_new(settings)
     runtime = Runtime.open(settings)
     made = await create_credentials(runtime, "acme", "cn-north-4")
     async with runtime.transaction(await scope_of_project(runtime, made.project_id)) as context:

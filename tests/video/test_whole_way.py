@@ -105,7 +105,7 @@ def finished(
     script = m.CreateVideoScriptsReq(
         script_name="Bees",
         model_asset_id=avatar,
-        voice_config=m.VoiceConfig(voice_asset_id="kokoro-am_michael", speed=110),
+        voice_config=m.VoiceConfig(voice_asset_id="piper-en_US-joe", speed=110),
         video_config=m.VideoConfig(bitrate=3000, width=640, height=360, frame_rate="30"),
         shoot_scripts=scenes(upload(client, "Wall", "IMAGE", "wall.png", png)),
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import av
+from tests.prepared import migrate_new, prepare
 
 from greenroom.assets.system.models import STORE_FOLDER
 from greenroom.cast.catalogue import load_cast
-from greenroom.db.migrate import load_models, migrate
+from greenroom.db.migrate import load_models
 from greenroom.jobs.dbos_engine import DbosEngine
 from greenroom.jobs.engine import JsonValue
 from greenroom.jobs.kinds import load_kind
@@ -38,7 +39,9 @@ class Workshop:
         self._runner = asyncio.Runner()
         self.settings = Settings(data=data, review="off", **settings)
         load_models()
-        migrate(self.settings)
+        if self.settings.database_url is None and not data.exists():
+            prepare(data)
+        migrate_new(self.settings)
         self.runtime = Runtime.open(self.settings)
         self._engine = DbosEngine(self.settings)
         self._engine.prepare()

@@ -9,15 +9,12 @@ from tests.billing.conftest import (
     OpenShop,
     Shop,
     make_shop,
-    migrated_file,
-    migrated_url,
     open_shop,
-    ready_url,
 )
 
 from greenroom.iam.tokens import Token
 
-__all__ = ["OpenShop", "make_shop", "migrated_file", "migrated_url", "open_shop", "ready_url"]
+__all__ = ["OpenShop", "make_shop", "open_shop"]
 
 
 async def test_a_form_with_a_token(open_shop: Shop) -> None:

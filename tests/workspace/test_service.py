@@ -12,10 +12,7 @@ from tests.billing.conftest import (
     OpenShop,
     Shop,
     make_shop,
-    migrated_file,
-    migrated_url,
     open_shop,
-    ready_url,
 )
 
 from greenroom.billing.quotas import every_user_quota
@@ -29,7 +26,7 @@ from greenroom.workspace.models import CodePurpose, ExchangeTask, TaskState, Tas
 from greenroom.workspace.service import create_once_code, redeem_once_code
 from greenroom.workspace.tables import MAX_ROWS, read_table, write_table
 
-__all__ = ["OpenShop", "make_shop", "migrated_file", "migrated_url", "open_shop", "ready_url"]
+__all__ = ["OpenShop", "make_shop", "open_shop"]
 
 
 class TestOnceCode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.media
 JOE, HEART, CHINESE = "piper-en_US-joe", "kokoro-af_heart", "kokoro-zf_xiaobei"
 
 
+@cache
 def say(engine: SpeechEngine, content: str, voice: str = HEART, style: SpeechStyle | None = None) -> Speech:
     return join_chunks(engine.synthesize(f"<speak>{content}</speak>", voice, style or SpeechStyle()))
 

@@ -33,8 +33,8 @@ TEXTS = ("Papa may buy a lamp.", "No map.")
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    opened = Workshop(tmp_path_factory.mktemp("quality") / "data")
+def workshop(tmp_path_factory: pytest.TempPathFactory, small_cast: Path) -> Iterator[Workshop]:
+    opened = Workshop(tmp_path_factory.mktemp("quality") / "data", cast_folder=small_cast)
     yield opened
     opened.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import time
 import wave
 import zipfile
@@ -16,7 +15,8 @@ import numpy as np
 import pytest
 import requests
 from huaweicloudsdkmetastudio.v1 import model as m
-from tests.conftest import HURRIED_TESTS, RunningServer, greenroom_command, start_server
+from tests.command_line import greenroom_here
+from tests.conftest import HURRIED_TESTS, RunningServer, start_server
 from tests.voices import sounds
 from tests.voices.modeling.driving import VoiceTraining, put
 from tests.voices.modeling.test_voice_jobs import refused
@@ -66,8 +66,9 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
 
 
 def greenroom(server: RunningServer, *arguments: str) -> str:
-    command = greenroom_command(*arguments, "--data", str(server.data_dir))
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = greenroom_here(*arguments, "--data", server.data_dir)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
