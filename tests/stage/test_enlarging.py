@@ -9,6 +9,7 @@ import pytest
 
 from greenroom.cast.catalogue import CAST_FOLDER, COVER
 from greenroom.media.encode import planes_of
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.enlarging import enlarged
 from greenroom.stage.framing import Placement
 from greenroom.stage.scene import Person, Scene, background_picture
@@ -45,7 +46,8 @@ def drawn(picture: np.ndarray, height: int, *, is_fine: bool) -> np.ndarray:
     width = picture.shape[1] * height // picture.shape[0]
     person = Person((picture.shape[1], picture.shape[0]), Placement(0, 0, width, height), None, is_fine)
     frame = av.VideoFrame(*canvas, "yuv420p")
-    Scene(canvas, background_picture("#000000", canvas), person).draw(planes_of(frame), colour, None)
+    scene = Scene(canvas, background_picture("#000000", canvas), person)
+    scene.draw(planes_of(frame), BaseFrame.of(colour))
     return np.array(planes_of(frame)[0])
 
 

@@ -26,6 +26,7 @@ from greenroom.media.decode import read_audio, read_frames
 from greenroom.media.encode import planes_of
 from greenroom.media.errors import MediaError
 from greenroom.media.probe import probe
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import Placement
 from greenroom.stage.layer_plan import (
@@ -65,12 +66,12 @@ def drawn(
     place = Placement(100, 60, 120, 120)
     scene = Scene(CANVAS, background_picture("#204060", CANVAS), Person((120, 120), place, None))
     stack = LayerStack([scene], layers, below, SPAN)
-    colour, alpha = np.full((120, 120, 3), PERSON, np.uint8), np.full((120, 120), 255, np.uint8)
+    shown = BaseFrame.of(np.full((120, 120, 3), PERSON, np.uint8), np.full((120, 120), 255, np.uint8))
     pictures = []
     with stack.run(first, frames) as run:
         for _ in range(frames):
             frame = av.VideoFrame(*CANVAS, "yuv420p")
-            run.next_frame().draw(scene, planes_of(frame), colour if person else None, alpha)
+            run.next_frame().draw(scene, planes_of(frame), shown if person else None)
             frame.colorspace = 1
             pictures.append(FrameReader().read(frame, CANVAS))
     return pictures

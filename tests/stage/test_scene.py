@@ -10,6 +10,7 @@ import pytest
 from greenroom.media.colour import FrameReader
 from greenroom.media.encode import planes_of
 from greenroom.media.errors import NotMediaError
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.errors import SceneError
 from greenroom.stage.framing import FacePlace, PersonArea, Placement, default_placement, head_placement
 from greenroom.stage.scene import Person, Scene, background_picture, parse_colour
@@ -35,7 +36,7 @@ def _draw(
     place = placement or default_placement(canvas, (160, 128), area)
     scene = Scene(canvas, background_picture(background, canvas), Person((160, 128), place, area))
     frame = av.VideoFrame(*canvas, "yuv420p")
-    scene.draw(planes_of(frame), colour, matte)
+    scene.draw(planes_of(frame), BaseFrame.of(colour, matte))
     frame.colorspace = 1
     return FrameReader().read(frame, canvas)
 

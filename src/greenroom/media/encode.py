@@ -19,6 +19,7 @@ from greenroom.media.colour import bgr_to_i420
 from greenroom.media.encoders import VideoSettings, add_video_stream, encoder_format
 from greenroom.media.formats import FORMATS
 from greenroom.media.mux import Pcm, container_options, join_segments
+from greenroom.media.planes import planes_of
 
 __all__ = ["VideoSettings", "VideoWriter", "planes_of", "write_mp4"]
 
@@ -112,15 +113,6 @@ class VideoWriter:
             self.close()
         else:
             self.discard()
-
-
-def planes_of(frame: Any) -> list[U8]:
-    """Writable views [height, width] on the planes of an 8-bit planar frame."""
-    views: list[U8] = []
-    for plane in frame.planes:
-        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-        views.append(rows[:, : plane.width])
-    return views
 
 
 def write_mp4(

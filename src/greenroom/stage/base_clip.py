@@ -1,8 +1,8 @@
 """Frames of an avatar's base clip, in any order, within a memory budget.
 
-The clip is decoded block by block. Forwards each block goes on where the last one ended; backwards a block
-begins at the keyframe before it. Blocks that were used last stay in memory, as the decoder made them: 4:2:0
-takes half of the space of BGR.
+The clip is decoded block by block. Forwards each frame is decoded when it is shown; backwards a block begins
+at the keyframe before it, and is decoded little by little while the one after it is shown. Blocks that were
+used last stay in memory, as planes of 4:2:0, of which only the columns that the person is in are kept.
 """
 
 from __future__ import annotations
@@ -10,24 +10,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import av
-import cv2
-import numpy as np
-import numpy.typing as npt
 
-from greenroom.engines.protocols import AvatarPackageError, Image
-from greenroom.media.colour import FrameReader
+from greenroom.engines.protocols import AvatarPackageError
+from greenroom.media.planes import PlaneReader
+from greenroom.stage.base_frame import Alpha, BaseFrame, kept_planes
+from greenroom.stage.matte_store import MatteStore
 
-Alpha = npt.NDArray[np.uint8]
-
-_NOISE = 6
-"""Levels by which compression may lift a fully clear or lower a fully solid matte."""
+__all__ = ["Alpha", "BaseClip", "BaseFrame"]
 
 _LEAST_BLOCKS = 2
 """Kept beside the newest, whatever they weigh: a fade goes to and fro between two places of the clip."""
@@ -35,31 +31,29 @@ _LEAST_BLOCK = 4
 """Frames. Backwards a block of few frames costs the decoding of all from its keyframe on."""
 
 
-@dataclass(slots=True, frozen=True)
-class BaseFrame:
-    colour: Image
-    """BGR; the caller's own."""
-    alpha: Alpha | None
-
-
 class BaseClip:
     """Random access to the base clip of one package. Not for several threads at once."""
 
-    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 128 << 20) -> None:
-        self._colour = _ClipFile(base, "bgr24")
-        self._alpha = _ClipFile(alpha, "gray") if alpha is not None else None
+    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 224 << 20) -> None:
+        """`budget_bytes` bounds the colours: of three blocks of two seconds each of a half body in HD."""
+        self._colour = _ClipFile(base)
+        self._alpha = _ClipFile(alpha) if alpha is not None else None
         self.frame_count = self._colour.frame_count
         if self._alpha is not None and self._alpha.frame_count != self.frame_count:
             raise AvatarPackageError(
                 f"The avatar's alpha clip has {self._alpha.frame_count} frames, "
                 f"its base clip {self.frame_count}. Train the avatar again."
             )
-        width, height = self.size
-        frame_bytes = width * height * (5 if self._alpha is not None else 3) // 2
+        self._reader = PlaneReader()
+        self._mattes = MatteStore()
+        self._budget = budget_bytes
+        self._held = 0
+        self._loaded: OrderedDict[int, list[BaseFrame]] = OrderedDict()
+        first, end = self._columns(0)
+        frame_bytes = (end - first) * self.size[1] * 3 // 2
         most = budget_bytes // ((_LEAST_BLOCKS + 1) * frame_bytes)
         self._blocks = self._colour.blocks(max(_LEAST_BLOCK, most))
-        self._kept = max(_LEAST_BLOCKS + 1, budget_bytes // (frame_bytes * self._longest_block()))
-        self._loaded: OrderedDict[int, list[tuple[Any, Any]]] = OrderedDict()
+        self._last = -1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -75,14 +69,18 @@ class BaseClip:
         if not 0 <= index < self.frame_count:
             raise AvatarPackageError(f"The avatar's base clip has no frame {index} of {self.frame_count}.")
         block = bisect_right(self._blocks, index) - 1
-        if block not in self._loaded:
-            self._load(block)
-        self._loaded.move_to_end(block)
-        coded, coded_alpha = self._loaded[block][index - self._blocks[block]]
-        alpha: Alpha | None = None
-        if self._alpha is not None:
-            alpha = np.asarray(cv2.LUT(self._alpha.picture(coded_alpha), _ALPHA_CURVE), np.uint8)
-        return BaseFrame(self._colour.picture(coded), alpha)
+        frames = self._block(block)
+        while len(frames) <= index - self._blocks[block]:
+            self._load_next(block)
+        found = frames[index - self._blocks[block]]
+        if index == self._last - 1 and block > 0:
+            self._look_back(block - 1)
+            self._loaded.move_to_end(block)
+        self._last = index
+        if self._alpha is None:
+            return found
+        self._find_matte(index)
+        return replace(found, matte=self._mattes.matte(index))
 
     def close(self) -> None:
         self._loaded.clear()
@@ -90,32 +88,59 @@ class BaseClip:
         if self._alpha is not None:
             self._alpha.close()
 
-    def _longest_block(self) -> int:
-        return max(b - a for a, b in pairwise([*self._blocks, self.frame_count]))
+    def _block(self, block: int) -> list[BaseFrame]:
+        """What is decoded of a block, which counts as used."""
+        frames = self._loaded.setdefault(block, [])
+        self._loaded.move_to_end(block)
+        return frames
 
-    def _load(self, block: int) -> None:
-        while len(self._loaded) >= self._kept:
-            self._loaded.popitem(last=False)
-        first = self._blocks[block]
-        end = self._blocks[block + 1] if block + 1 < len(self._blocks) else self.frame_count
-        colours = self._colour.read(first, end)
-        alphas = self._alpha.read(first, end) if self._alpha is not None else [None] * len(colours)
-        self._loaded[block] = list(zip(colours, alphas, strict=True))
+    def _look_back(self, block: int) -> None:
+        """Decode as much of the block that comes next as lets it be whole by then."""
+        first, end = self._blocks[block], self._end(block)
+        frames = self._block(block)
+        for _ in range(-(-(end - first) // max(1, self._end(block + 1) - end))):
+            if len(frames) < end - first:
+                self._load_next(block)
+
+    def _load_next(self, block: int) -> None:
+        """Decode one more frame of a block that is loaded."""
+        frames = self._loaded[block]
+        wanted = self._blocks[block] + len(frames)
+        columns = self._columns(wanted)
+        for _, coded in self._colour.up_to(wanted):
+            newest = coded
+        kept = kept_planes(self._reader.read(newest), columns)
+        frames.append(BaseFrame(kept, None, columns[0], self.size[0]))
+        self._held += _bytes_of(frames[-1])
+        while self._held > self._budget and len(self._loaded) > _LEAST_BLOCKS + 1:
+            _, dropped = self._loaded.popitem(last=False)
+            self._held -= sum(_bytes_of(frame) for frame in dropped)
+
+    def _columns(self, index: int) -> tuple[int, int]:
+        if self._alpha is None:
+            return 0, self.size[0]
+        self._find_matte(index)
+        return self._mattes.columns(index)
+
+    def _find_matte(self, index: int) -> None:
+        """Decode the matte of a frame, and those on the way to it, unless it is stored."""
+        assert self._alpha is not None
+        if index not in self._mattes:
+            for at, coded in self._alpha.up_to(index):
+                self._mattes.add(at, coded)
+
+    def _end(self, block: int) -> int:
+        return self._blocks[block + 1] if block + 1 < len(self._blocks) else self.frame_count
 
 
-def _alpha_curve() -> Alpha:
-    level = np.arange(256, dtype=np.float32)
-    stretched = (level - _NOISE) * 255.0 / (255 - 2 * _NOISE)
-    return np.clip(np.round(stretched), 0, 255).astype(np.uint8)
-
-
-_ALPHA_CURVE = _alpha_curve()
+def _bytes_of(frame: BaseFrame) -> int:
+    return sum(plane.nbytes for plane in frame.planes)
 
 
 class _ClipFile:
     """One video file that can be read from any keyframe."""
 
-    def __init__(self, path: Path, pixel_format: str) -> None:
+    def __init__(self, path: Path) -> None:
         try:
             self._container: Any = av.open(str(path))
             self._stream: Any = self._container.streams.video[0]
@@ -125,7 +150,6 @@ class _ClipFile:
             raise AvatarPackageError(
                 f"The avatar's clip {path.name} cannot be read. Train it again."
             ) from error
-        self._reader = FrameReader(pixel_format)
         self._path = path
         self._decoding: Iterator[Any] = iter(())
         self._next = -1
@@ -157,30 +181,21 @@ class _ClipFile:
             firsts += [begin + (end - begin) * part // parts for part in range(parts)]
         return firsts
 
-    def read(self, first: int, end: int) -> list[Any]:
-        """Decode frames `first` up to but without `end`."""
+    def up_to(self, index: int) -> Iterator[tuple[int, Any]]:
+        """Frame `index`, and before it those that must be decoded on the way to it, with their numbers."""
+        key = self._keys[max(0, bisect_right(self._keys, index) - 1)]
         try:
-            if self._next != first:
-                self._seek(first)
-            frames = [self._decode() for _ in range(first, end)]
+            if not key <= self._next <= index:
+                self._next = -1
+                self._container.seek(self._times[key], stream=self._stream, backward=True)
+                self._decoding = self._container.decode(self._stream)
+                self._next = key
+            while self._next <= index:
+                yield self._next, self._decode()
         except av.error.FFmpegError as error:
             raise AvatarPackageError(
                 f"The avatar's clip {self._path.name} is damaged. Train it again."
             ) from error
-        return frames
-
-    def picture(self, frame: Any) -> npt.NDArray[np.uint8]:
-        return self._reader.read(frame, (frame.width, frame.height))
-
-    def _seek(self, first: int) -> None:
-        """Go to the keyframe at or before `first`, and on to it."""
-        self._next = -1
-        key = self._keys[max(0, bisect_right(self._keys, first) - 1)]
-        self._container.seek(self._times[key], stream=self._stream, backward=True)
-        self._decoding = self._container.decode(self._stream)
-        self._next = key
-        while self._next < first:
-            self._decode()
 
     def _decode(self) -> Any:
         """The next frame. What a demuxer gives before it, from an earlier keyframe, is passed over."""

@@ -16,7 +16,7 @@ from typing import TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from greenroom.engines.protocols import Image
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.layer_clip import ClipLayer
 from greenroom.stage.layer_motion import pose_at, posed
 from greenroom.stage.layer_picture import still_sprite
@@ -108,14 +108,14 @@ class LayerFrame:
     """Over the person."""
     canvas: tuple[int, int]
 
-    def draw(self, scene: Scene, planes: Sequence[U8], colour: Image | None, alpha: U8 | None) -> None:
-        """Fill writable I420 `planes` with a scene; the person is `colour`, or None for nobody."""
+    def draw(self, scene: Scene, planes: Sequence[U8], person: BaseFrame | None) -> None:
+        """Fill writable I420 `planes` with a scene; `person` is None for nobody."""
         if not self.lower or not self.lower[0].covers(self.canvas):
             scene.draw_background(planes)
         for sprite in self.lower:
             sprite.draw(planes)
-        if colour is not None:
-            scene.draw_person(planes, colour, alpha)
+        if person is not None:
+            scene.draw_person(planes, person)
         for sprite in self.upper:
             sprite.draw(planes)
 

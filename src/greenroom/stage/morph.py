@@ -8,18 +8,28 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from greenroom.engines.protocols import Image
-from greenroom.stage.base_clip import Alpha
+from greenroom.stage.base_frame import BaseFrame
 
 F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
 
 _FLOW_LINES = 360
 """The motion is estimated on pictures of at most this height."""
 
 
-def morph(old: Image, new: Image, share: float) -> _Morph:
-    """The way from `old` to `new` at `share` (0: old, 1: new); apply it to pictures and mattes alike."""
-    return _Morph(_flow(old, new), share)
+def morphed(old: BaseFrame, new: BaseFrame, share: float) -> BaseFrame:
+    """The picture on the way from `old` to `new` at `share` (0: old, 1: new); both have the same columns."""
+    flow = _flow(old.planes[0], new.planes[0])
+    height, width = old.planes[1].shape
+    small = cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA) / 2
+    way, half = _Morph(flow, share), _Morph(np.asarray(small, np.float32), share)
+    y, u, v = (
+        (way if channel == 0 else half)(old.planes[channel], new.planes[channel]) for channel in range(3)
+    )
+    matte = None
+    if old.matte is not None and new.matte is not None:
+        matte = way(old.matte, new.matte)
+    return BaseFrame((y, u, v), matte, old.left, old.width)
 
 
 class _Morph:
@@ -32,22 +42,19 @@ class _Morph:
         self._old = (x - share * flow[..., 0], y - share * flow[..., 1])
         self._new = (x + (1.0 - share) * flow[..., 0], y + (1.0 - share) * flow[..., 1])
 
-    def __call__(self, old: Image | Alpha, new: Image | Alpha) -> npt.NDArray[np.uint8]:
+    def __call__(self, old: U8, new: U8) -> U8:
         way = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
         moved_old = cv2.remap(old, *self._old, **way)
         moved_new = cv2.remap(new, *self._new, **way)
         return np.asarray(cv2.addWeighted(moved_old, 1.0 - self._share, moved_new, self._share, 0), np.uint8)
 
 
-def _flow(old: Image, new: Image) -> F32:
-    """Motion from `old` to `new` in pixels, [height, width, 2] (x, y): Kroeger et al. 2016, DIS flow."""
-    height, width = old.shape[:2]
+def _flow(old: U8, new: U8) -> F32:
+    """Motion from one luma to another in pixels, [height, width, 2] (x, y): Kroeger et al. 2016, DIS flow."""
+    height, width = old.shape
     scale = min(1.0, _FLOW_LINES / height)
     size = (round(width * scale), round(height * scale))
-    small = [
-        cv2.cvtColor(cv2.resize(p, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-        for p in (old, new)
-    ]
+    small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (old, new)]
     flow = _estimator().calc(small[0], small[1], None)
     flow = cv2.GaussianBlur(flow, (0, 0), 3.0)
     if scale < 1.0:

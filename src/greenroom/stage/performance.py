@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from zipfile import BadZipFile
 
 import numpy as np
 
 from greenroom.engines.protocols import AvatarPackageError, Image, Pcm, PhonemeSpan
+from greenroom.media.colour import bgr_to_i420
+from greenroom.media.planes import Planes, part_of
 from greenroom.stage.actions import Run
-from greenroom.stage.base_clip import Alpha, BaseClip
+from greenroom.stage.base_clip import BaseClip
+from greenroom.stage.base_frame import Alpha, BaseFrame
 from greenroom.stage.course import Course, IdleLoop
 from greenroom.stage.framing import FacePlace, PersonArea
 from greenroom.stage.loop import BaseLoop, LoopFrame
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
-from greenroom.stage.morph import morph
+from greenroom.stage.morph import morphed
 
 if TYPE_CHECKING:
     from greenroom.engines.mouth.package import AvatarPackage
@@ -32,7 +35,21 @@ class MouthPainter(Protocol):
     def apply(
         self, frame: Image, base_frame_index: int, track: Any, frame_number: int
     ) -> tuple[int, int, int, int]:
-        """Paint the mouth into `frame`, the pixels of base frame `base_frame_index`, in place."""
+        """Paint the mouth into `frame`, the pixels of base frame `base_frame_index`, in place.
+
+        Returns:
+            x0, y0, x1, y1 of the changed region.
+        """
+
+
+@runtime_checkable
+class PlaneMouthPainter(Protocol):
+    """A `MouthPainter` that need not have the whole picture turned to BGR and back."""
+
+    def apply_to_planes(
+        self, planes: Planes, left: int, base_frame_index: int, track: Any, frame_number: int
+    ) -> None:
+        """Paint into writable planes, which begin with column `left` of the base frame."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -112,11 +129,20 @@ def _face_of(package: AvatarPackage) -> FacePlace:
 class PersonPicture:
     """The person apart from any canvas."""
 
-    colour: Image
-    alpha: Alpha | None
+    base: BaseFrame
     base_frame_index: int
     is_mixed: bool = False
     """Whether it is between two base frames, on the way to `base_frame_index`."""
+
+    @property
+    def colour(self) -> Image:
+        """The whole picture as BGR, black where nobody ever is; made anew each time."""
+        return self.base.colour
+
+    @property
+    def alpha(self) -> Alpha | None:
+        """The whole matte."""
+        return self.base.alpha
 
 
 class Performer:
@@ -192,22 +218,38 @@ class Performer:
     def _painted(self, index: int, track: Any, frame_number: int) -> PersonPicture:
         """Base frame `index` with the mouth of `frame_number`."""
         base = self._clip.frame(index)
-        colour = base.colour
-        if track is not None and self.avatar.painter is not None:
-            self.avatar.painter.apply(colour, index, track, frame_number)
-        return PersonPicture(colour, base.alpha, index)
+        painter = self.avatar.painter
+        if track is None or painter is None:
+            return PersonPicture(base, index)
+        y, u, v = (plane.copy() for plane in base.planes)
+        base = replace(base, planes=(y, u, v))
+        if isinstance(painter, PlaneMouthPainter):
+            painter.apply_to_planes(base.planes, base.left, index, track, frame_number)
+        else:
+            colour = base.colour
+            _put_back(base, colour, painter.apply(colour, index, track, frame_number))
+        return PersonPicture(base, index)
 
     def close(self) -> None:
         self._clip.close()
 
 
+def _put_back(base: BaseFrame, colour: Image, area: tuple[int, int, int, int]) -> None:
+    """Write what has changed of a whole picture, x0, y0, x1, y1, into the planes of its frame."""
+    x0, y0 = max(area[0], base.left) // 2 * 2, max(area[1], 0) // 2 * 2
+    x1, y1 = -(-min(area[2], base.right) // 2) * 2, -(-min(area[3], base.height) // 2) * 2
+    if x1 <= x0 or y1 <= y0:
+        return
+    targets = part_of(base.planes, x0 - base.left, y0, x1 - base.left, y1)
+    for target, values in zip(targets, bgr_to_i420(colour[y0:y1, x0:x1]), strict=True):
+        target[:] = values
+
+
 def _between(old: PersonPicture, new: PersonPicture, share: float) -> PersonPicture:
     """The picture on the way from `old` to `new`, at `share` of it."""
-    way = morph(old.colour, new.colour, share)
-    alpha = None
-    if old.alpha is not None and new.alpha is not None:
-        alpha = way(old.alpha, new.alpha)
-    return PersonPicture(way(old.colour, new.colour), alpha, new.base_frame_index, is_mixed=True)
+    left, right = min(old.base.left, new.base.left), max(old.base.right, new.base.right)
+    mixed = morphed(old.base.between(left, right), new.base.between(left, right), share)
+    return PersonPicture(mixed, new.base_frame_index, is_mixed=True)
 
 
 def _index_of(avatar: Avatar) -> LoopIndex:

@@ -237,10 +237,10 @@ class _Act:
 
     def draw(self, planes: Planes, layers: LayerFrame, person: PersonPicture | None, at_ms: float) -> None:
         """Fill the planes of an output frame: the scene with its layers, and above it its subtitles."""
-        colour, alpha = (person.colour, person.alpha) if person is not None else (None, None)
+        base = person.base if person is not None else None
 
         def over(stage: Scene) -> Callable[[Planes], None]:
-            return lambda canvas: layers.draw(stage, canvas, colour, alpha)
+            return lambda canvas: layers.draw(stage, canvas, base)
 
         def above(part: Planes) -> None:
             if self.subtitles is not None:

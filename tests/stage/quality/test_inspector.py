@@ -17,6 +17,7 @@ from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import Image
 from greenroom.media.wav import write_wav
 from greenroom.settings import Settings
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.performance import Performer, PersonPicture, open_avatar
 from greenroom.stage.plan import ScenePlan, SegmentSpec
 from greenroom.stage.quality.figures import PartFigures
@@ -145,7 +146,7 @@ def test_another_face_and_another_skin_are_seen(take: Take, good: PartFigures) -
         columns = np.clip(np.arange(width) + 12 * np.sin(np.arange(width) / 40), 0, width - 1).astype(int)
         colour = person.colour[:, columns].copy()
         colour[..., 1] = np.minimum(255, colour[..., 1].astype(int) + 40)
-        return replace(person, colour=colour)
+        return replace(person, base=BaseFrame.of(colour, person.alpha))
 
     compared = {n: other(take.pictures[n]) for n in range(0, take.frames, STEP * 10)}
     seen = take.figures({**take.pictures, **compared})

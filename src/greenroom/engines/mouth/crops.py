@@ -161,24 +161,40 @@ def paste_crop(frame: Image, crop: Image, mask: Floats, transform: Floats) -> tu
         x0, y0, x1, y1 of what may have changed.
     """
     side = crop.shape[0]
-    inverse = cv2.invertAffineTransform(transform)
-    corners = (
-        np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32) @ inverse[:, :2].T + inverse[:, 2]
-    )
     height, width = frame.shape[:2]
-    x0, y0 = np.maximum(np.floor(corners.min(0)).astype(int), 0)
-    x1, y1 = np.minimum(np.ceil(corners.max(0)).astype(int) + 1, [width, height])
+    left, top, right, bottom = reach_of(transform, (0, 0, side, side), 0)
+    x0, y0, x1, y1 = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
     if x1 <= x0 or y1 <= y0:
         return 0, 0, 0, 0
-    inverse[:, 2] -= (x0, y0)
-    size = (int(x1 - x0), int(y1 - y0))
-    shrinks = abs(np.linalg.det(inverse[:, :2])) < 0.8
-    # Area-like reduction: cubic alone would let fine detail flicker where the crop is larger than the face.
-    if shrinks:
-        crop = cv2.GaussianBlur(crop, (0, 0), 0.45 / np.sqrt(abs(np.linalg.det(inverse[:, :2]))))
-    painted = cv2.warpAffine(crop, inverse, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    amount = cv2.warpAffine(mask, inverse, size, flags=cv2.INTER_LINEAR)[..., None]
+    moved = transform.copy()
+    moved[:, 2] += moved[:, :2] @ (x0, y0)
+    painted, amount = placed_crop(crop, mask, moved, (x1 - x0, y1 - y0))
     area = frame[y0:y1, x0:x1]
-    blended = area + amount * (painted.astype(np.float32) - area)
+    blended = area + amount[..., None] * (painted.astype(np.float32) - area)
     frame[y0:y1, x0:x1] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
-    return int(x0), int(y0), int(x1), int(y1)
+    return x0, y0, x1, y1
+
+
+def reach_of(transform: Floats, box: tuple[int, int, int, int], beside: int) -> tuple[int, int, int, int]:
+    """The upright box of the frame, with some pixels beside it, in which a box x0, y0, x1, y1 of the crop
+    lies; it may leave the frame."""
+    inverse = cv2.invertAffineTransform(transform)
+    x0, y0, x1, y1 = box
+    corners = (
+        np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32) @ inverse[:, :2].T + inverse[:, 2]
+    )
+    left, top = np.floor(corners.min(0)).astype(int) - beside
+    right, bottom = np.ceil(corners.max(0)).astype(int) + 1 + beside
+    return int(left), int(top), int(right), int(bottom)
+
+
+def placed_crop(crop: Image, mask: Floats, transform: Floats, size: tuple[int, int]) -> tuple[Image, Floats]:
+    """A crop and its mask as they lie in a frame of a size (width, height)."""
+    inverse = cv2.invertAffineTransform(transform)
+    spread = abs(np.linalg.det(inverse[:, :2]))
+    # Area-like reduction: cubic alone would let fine detail flicker where the crop is larger than the face.
+    if spread < 0.8:
+        crop = np.asarray(cv2.GaussianBlur(crop, (0, 0), 0.45 / np.sqrt(spread)), np.uint8)
+    painted = cv2.warpAffine(crop, inverse, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    amount = cv2.warpAffine(mask, inverse, size, flags=cv2.INTER_LINEAR)
+    return np.asarray(painted, np.uint8), np.asarray(amount, np.float32)

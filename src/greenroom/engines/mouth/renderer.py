@@ -17,8 +17,10 @@ from greenroom.engines.mouth.codes import CODE_SIZE
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
 from greenroom.engines.mouth.features import FEATURE_RATE, sound_features
 from greenroom.engines.mouth.package import STEERING, AvatarPackage
+from greenroom.engines.mouth.planes import crop_of_planes, paste_into_planes
 from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import VIDEO_FPS, Image, Pcm, PhonemeSpan
+from greenroom.media.planes import Planes
 
 Floats = npt.NDArray[np.float32]
 
@@ -102,6 +104,16 @@ class MouthPerformer:
         code = track.codes[min(frame_number, len(track.codes) - 1)]
         return self.paint(frame, self._transforms[base_frame_index], code)
 
+    def apply_to_planes(
+        self, planes: Planes, left: int, base_frame_index: int, track: MouthTrack, frame_number: int
+    ) -> None:
+        """The same for a frame as it is coded, of which the planes hold the columns from `left` on."""
+        code = track.codes[min(frame_number, len(track.codes) - 1)]
+        transform = self._transforms[base_frame_index].copy()
+        transform[:, 2] += transform[:, 0] * left
+        crop = crop_of_planes(planes, transform, self._geometry.side)
+        paste_into_planes(planes, self.painted(crop, code), self._geometry.mask, transform)
+
     def paint(self, frame: Image, transform: Floats, code: Floats) -> tuple[int, int, int, int]:
         """Paint the mouth that `code` asks for at the place that `transform` (frame to crop) gives."""
         crop = cut_crop(frame, transform, self._geometry.side)
@@ -112,10 +124,12 @@ class MouthPerformer:
         # The network cuts the mouth out of the crop by itself.
         context = cv2.dnn.blobFromImage(crop, 1 / 255)
         output = self._painter.run(None, {"context": context, "code": code[None]})[0][0]
-        picture = output.transpose(1, 2, 0) * 255
-        ring = self._ring[..., None]
-        offset = ((crop - picture) * ring).sum((0, 1)) / ring.sum()
-        return np.asarray(np.clip(picture + offset + 0.5, 0, 255), np.uint8)
+        offset = (context[0] - output)[:, self._ring].mean(axis=1)
+        channels = [
+            cv2.convertScaleAbs(np.maximum(plane + shift, 0), alpha=255)
+            for plane, shift in zip(output, offset, strict=True)
+        ]
+        return np.asarray(cv2.merge(channels), np.uint8)
 
 
 def drive_raw(driver: onnxruntime.InferenceSession, features: Floats, frames: int) -> Floats:
@@ -130,7 +144,7 @@ def drive_raw(driver: onnxruntime.InferenceSession, features: Floats, frames: in
     return np.asarray(course[:frames], np.float32)
 
 
-def _ring(geometry: CropGeometry) -> Floats:
+def _ring(geometry: CropGeometry) -> npt.NDArray[np.bool_]:
     """[side, side]: the faint outer part of the mask, where painted and filmed skin lie over each other."""
     mask = geometry.mask
-    return np.where((mask > 0.02) & (mask < 0.35), 1.0, 0.0).astype(np.float32)
+    return np.asarray((mask > 0.02) & (mask < 0.35), np.bool_)
