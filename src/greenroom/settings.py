@@ -107,7 +107,8 @@ class Settings(BaseSettings):
         True, description="Train only with an authorization letter of the person in the footage."
     )
     training_effort: Literal["full", "quick"] = Field(
-        "full", description="How long an avatar is trained; quick gives a rough one, to try things out."
+        "full",
+        description="How long avatars and voices are trained; quick gives rough ones, to try things out.",
     )
     voice_modeler: str = Field(
         "auto",

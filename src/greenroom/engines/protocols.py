@@ -307,10 +307,11 @@ class VoiceOptions:
 
     name: str
     language: str
-    """BCP 47 of the recordings, `zh-CN` or `en-US`."""
+    """BCP 47 of what it mostly speaks: of the recordings, `zh-CN` or `en-US`, or another one of a
+    `MultilingualModeler`."""
     sex: Sex | None
     edition: str
-    """BASIC, MIDDLE, ADVANCE, ...: how much may be spent on it."""
+    """BASIC, MIDDLE, ADVANCE, ...: how much may be spent on it; QUICK for a rough one."""
     consent_sha256: str | None
     """Of the signed authorization letter; None for people who do not exist."""
     sample_text: str
@@ -349,6 +350,14 @@ class VoiceModeler(Protocol):
         Raises:
             VoicePackageError: the package is damaged, or of another modeler or version.
         """
+
+
+@runtime_checkable
+class MultilingualModeler(Protocol):
+    """A `VoiceModeler` whose voices speak languages that they were not recorded in."""
+
+    def languages(self) -> Sequence[str]:
+        """BCP 47; `VoiceOptions.language` may be any of them."""
 
 
 class VoicePackageError(EngineError):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import time
+import wave
 from typing import Any
 
+import numpy as np
 import requests
 from huaweicloudsdkmetastudio.v1 import model as m
 
@@ -72,3 +75,20 @@ class VoiceTraining:
             assert time.monotonic() < deadline, shown.state
             time.sleep(0.4)
         return shown
+
+
+def audition(client: Any, voice_id: str, text: str = "We walked along the river.") -> tuple[np.ndarray, int]:
+    """Sound and rate of a text."""
+    body = m.CreateTtsAuditionRequestBody(text=text, emotion=voice_id)
+    job = client.create_tts_audition(m.CreateTtsAuditionRequest(body=body))
+    deadline = time.monotonic() + 200
+    while True:
+        answer = client.show_tts_audition_file(m.ShowTtsAuditionFileRequest(job_id=job.job_id))
+        if answer.is_file_complete:
+            break
+        assert answer.code is None and time.monotonic() < deadline, answer
+        time.sleep(0.3)
+    sound = requests.get(answer.files[0].download_url, timeout=30).content
+    with wave.open(io.BytesIO(sound)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return samples.astype(np.float32) / 32768, file.getframerate()

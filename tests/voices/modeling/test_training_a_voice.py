@@ -9,7 +9,6 @@ import wave
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from huaweicloudsdkmetastudio.v1 import model as m
 from tests.command_line import greenroom_here
 from tests.conftest import HURRIED_TESTS, RunningServer, start_server
 from tests.voices import sounds
-from tests.voices.modeling.driving import VoiceTraining, put
+from tests.voices.modeling.driving import VoiceTraining, audition, put
 from tests.voices.modeling.test_voice_jobs import refused
 
 from greenroom.engines.pitch import median_pitch
@@ -222,20 +221,3 @@ class TestPeopleDecide:
                 time.sleep(0.5)
         finally:
             server.stop()
-
-
-def audition(client: Any, voice_id: str) -> tuple[np.ndarray, int]:
-    """Sound and rate of a short text."""
-    body = m.CreateTtsAuditionRequestBody(text="We walked along the river.", emotion=voice_id)
-    job = client.create_tts_audition(m.CreateTtsAuditionRequest(body=body))
-    deadline = time.monotonic() + 200
-    while True:
-        answer = client.show_tts_audition_file(m.ShowTtsAuditionFileRequest(job_id=job.job_id))
-        if answer.is_file_complete:
-            break
-        assert answer.code is None and time.monotonic() < deadline, answer
-        time.sleep(0.3)
-    sound = requests.get(answer.files[0].download_url, timeout=30).content
-    with wave.open(io.BytesIO(sound)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return samples.astype(np.float32) / 32768, file.getframerate()

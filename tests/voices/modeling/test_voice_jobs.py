@@ -61,6 +61,7 @@ class TestCreateTrainingJobs:
         assert "voice_name" in refused(VoiceTraining, client, voice_name="x" * 65).error_msg
 
     def test_a_voice_in_another_language_is_refused_with_the_field(self, client: Any) -> None:
+        """By the simple modeler; `test_conversion` has the one that can."""
         error = refused(VoiceTraining, client, language="EN", output_language="CN")
         assert "output_language" in error.error_msg
 

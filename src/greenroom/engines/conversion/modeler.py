@@ -65,7 +65,12 @@ class Effort:
     vocoder: int
 
 
-EFFORTS = {"BASIC": Effort(500, 300), "MIDDLE": Effort(1000, 600), "ADVANCE": Effort(2000, 1200)}
+EFFORTS = {
+    "QUICK": Effort(20, 4),
+    "BASIC": Effort(500, 300),
+    "MIDDLE": Effort(1000, 600),
+    "ADVANCE": Effort(2000, 1200),
+}
 """By edition; other ones learn as MIDDLE does."""
 
 
@@ -77,6 +82,11 @@ class ConversionModeler:
     def __init__(self, effort: Effort | None = None) -> None:
         """`effort`: in place of the edition's."""
         self._effort = effort
+
+    def languages(self) -> Sequence[str]:
+        """See `MultilingualModeler`: those of the built-in voices that the base weights know."""
+        voices = [voice for engine in speech_engines() for voice in engine.voices()]
+        return sorted({voice.language for voice in voices if base_speaker(voice.voice_id) is not None})
 
     def open(self, package_dir: Path) -> ConvertedVoiceEngine:
         return ConvertedVoiceEngine(package_dir, engine_threads())

@@ -136,10 +136,28 @@ class VoiceJob(ScopedRow):
         """BCP 47"""
         return speech_language(self.language)
 
+    @property
+    def output_language(self) -> str:
+        """BCP 47 of what the voice is to speak."""
+        return output_speech_language(self.options.get("output_language") or "") or self.speech_language
+
 
 def speech_language(language: str) -> str:
     """BCP 47 of the wire's CN and EN."""
     return "zh-CN" if language == "CN" else "en-US"
+
+
+WIRE_LANGUAGES = {
+    "CN": "zh-CN", "EN": "en-US", "JPN": "ja-JP", "ESP": "es-ES", "fr": "fr-FR", "Ita": "it-IT",
+    "por": "pt-BR",
+}  # fmt: skip
+"""The contract's names of the languages that a voice can be learnt for, and BCP 47."""
+
+
+def output_speech_language(language: str) -> str | None:
+    """BCP 47 of a name as `output_language` has it, in any case; None: no voice here speaks that."""
+    names = {name.upper(): code for name, code in WIRE_LANGUAGES.items()}
+    return names.get(language.upper())
 
 
 class VoiceAssessment(ScopedRow):

@@ -9,7 +9,7 @@ from greenroom.assets.service import NewAsset, ReadyFile, register_asset
 from greenroom.assets.states import AssetType, FileCategory
 from greenroom.runtime import Context
 from greenroom.storage.objects import ObjectStore
-from greenroom.voices.modeling.models import VoiceJob
+from greenroom.voices.modeling.models import WIRE_LANGUAGES, VoiceJob
 
 
 def voice_keys(project_id: str, asset_id: str) -> tuple[str, str]:
@@ -37,8 +37,8 @@ async def register_voice(context: Context, row: VoiceJob, voice: dict[str, Any])
     meta = {
         "model_type": "CLONE",
         "sex": voice["sex"],
-        "language": row.language,
-        "languages": [row.language],
+        "language": _wire_language(voice["language"].split("-")[0]),
+        "languages": [name for code in voice["spoken"] if (name := _wire_language(code))],
         "speed_ratio": 1.0,
         "volume_ratio": 1.0,
         "is_realtime_voice": True,
@@ -62,3 +62,8 @@ async def register_voice(context: Context, row: VoiceJob, voice: dict[str, Any])
             asset_id=row.asset_id,
         ),
     )
+
+
+def _wire_language(code: str) -> str | None:
+    """The contract's name of `en`, `zh` ...; None where it has none."""
+    return next((name for name, full in WIRE_LANGUAGES.items() if full.startswith(code)), None)

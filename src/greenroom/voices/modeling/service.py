@@ -50,11 +50,11 @@ async def create_training_job(
 
     Raises:
         NoModelerError: voices are not trained on this installation.
-        NotBuiltFeatureError: a voice that speaks another language than its recordings.
+        NotBuiltFeatureError: the voice cannot speak `output_language`.
         ContentRefusedError: a text does not pass the content review.
     """
     require_modeler(context)
-    require_output_language(body.output_language, body.language)
+    require_output_language(context, body.output_language, body.language)
     row = VoiceJob(
         job_type=job_type,
         create_type=body.create_type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greenroom.engines.modelers import NONE, ModelerSettingError, voice_modeler
+from greenroom.engines.protocols import MultilingualModeler
 from greenroom.errors import NotBuiltFeatureError
 from greenroom.jobs.engine import JobSubmission
 from greenroom.runtime import Context
@@ -16,7 +17,7 @@ from greenroom.voices.modeling.errors import (
     VoiceJobStateError,
 )
 from greenroom.voices.modeling.logs import USER, note
-from greenroom.voices.modeling.models import VoiceEvent, VoiceJob
+from greenroom.voices.modeling.models import VoiceEvent, VoiceJob, output_speech_language
 from greenroom.voices.modeling.repository import VoiceJobRepository
 from greenroom.voices.modeling.review import review_order
 from greenroom.voices.modeling.segments import confirmed
@@ -51,7 +52,7 @@ async def submit(context: Context, row: VoiceJob, body: CommitJobReq) -> None:
     require_modeler(context)
     _require_open(row)
     _change(row, body)
-    require_output_language(row.options.get("output_language"), row.language)
+    require_output_language(context, row.options.get("output_language"), row.language)
     await _require_material(context, row)
     await _require_letter(context, row)
     await review_order(context, row)
@@ -93,9 +94,13 @@ def require_modeler(context: Context) -> None:
         )
 
 
-def require_output_language(wanted: str | None, language: str) -> None:
-    """Raises NotBuiltFeatureError."""
-    if wanted and wanted.upper() != language:
+def require_output_language(context: Context, wanted: str | None, language: str) -> None:
+    """Raises NotBuiltFeatureError: the modeler's voices speak only what they were recorded in."""
+    if not wanted or wanted.upper() == language:
+        return
+    modeler = voice_modeler(context.settings.voice_modeler)
+    spoken = modeler.languages() if isinstance(modeler, MultilingualModeler) else ()
+    if output_speech_language(wanted) not in spoken:
         raise NotBuiltFeatureError(
             "output_language", f"{wanted}, for a voice that was recorded in {language},"
         )

@@ -15,6 +15,11 @@ from greenroom.engines.protocols import EngineError, Progress, Sex, VoiceOptions
 _SAMPLE_TEXTS = {
     "zh-CN": "大家好，很高兴认识您。这就是我的声音。",
     "en-US": "Hello, and welcome. This is what my voice sounds like.",
+    "es-ES": "Hola y bienvenidos. Así suena mi voz.",
+    "fr-FR": "Bonjour et bienvenue. Voici le son de ma voix.",
+    "it-IT": "Salve e benvenuti. Ecco come suona la mia voce.",
+    "ja-JP": "こんにちは、ようこそ。これが私の声です。",
+    "pt-BR": "Olá, sejam bem-vindos. É assim que soa a minha voz.",
 }
 _SAMPLE_CHARACTERS = 300
 
@@ -60,7 +65,9 @@ def pack(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     pack_voice(package.folder, Path(payload["archive"]))
     shutil.copyfile(package.sample, payload["sample"])
     voice = package.voice("")
-    return {"voice": {"language": voice.language, "sex": voice.sex.value, "modeler": package.modeler}}
+    spoken = sorted(package.manifest.get("base_voices", {voice.language.split("-")[0]: ""}))
+    said = {"language": voice.language, "sex": voice.sex.value, "modeler": package.modeler, "spoken": spoken}
+    return {"voice": said}
 
 
 def sample_text(wanted: str | None, language: str) -> str:

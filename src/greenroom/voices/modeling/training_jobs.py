@@ -50,15 +50,16 @@ class _Training:
         folder = uploads.checked_folder(row, row.options["checked_run"])
         recordings = await load_checked(objects, folder, material)
         letter = await self._letter(row)
+        quick = self.job.runtime.settings.training_effort == "quick"
         answer = await self.job.child(
             f"{_WORK}:train",
             {
                 "modeler": self.job.runtime.settings.voice_modeler,
                 "recordings": [[str(material / one.name), one.text] for one in recordings],
                 "name": row.voice_name,
-                "language": row.speech_language,
+                "language": row.output_language,
                 "sex": row.sex,
-                "edition": row.job_type,
+                "edition": "QUICK" if quick else row.job_type,
                 "consent": str(letter) if letter else None,
                 "sample_text": row.options.get("custom_text"),
                 "work_dir": str(self.job.work_dir / "training"),

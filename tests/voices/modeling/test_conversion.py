@@ -1,0 +1,74 @@
+"""A voice learnt by conversion, over HTTP: recorded in English, meant for Japanese, and it speaks both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.conftest import HURRIED_TESTS, RunningServer, start_server
+from tests.voices import sounds
+from tests.voices.modeling.driving import VoiceTraining, audition
+from tests.voices.modeling.test_voice_jobs import refused
+
+from greenroom.engines.conversion.tone import tone_of
+from greenroom.subtitles.speaking import can_hear
+from greenroom.voices.sentences import sentences
+
+pytest.importorskip("torch")
+pytestmark = [
+    pytest.mark.contract,
+    pytest.mark.media,
+    pytest.mark.slow,
+    pytest.mark.skipif(not can_hear(), reason="speech recognition is not installed"),
+]
+
+TEXTS = sentences("EN", 5)
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = start_server(
+        tmp_path_factory.mktemp("conversion") / "data",
+        **HURRIED_TESTS,
+        GREENROOM_VOICE_DURATIONS='{"basic_min": 20}',
+        GREENROOM_VOICE_MODELER="conversion",
+        GREENROOM_TRAINING_EFFORT="quick",
+    )
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def trained(own_server: RunningServer) -> Any:
+    job = VoiceTraining(own_server.client(), voice_name="Ana", output_language="JPN")
+    takes = {f"take-{number}.wav": sounds.wav_bytes(*sounds.said(text)) for number, text in enumerate(TEXTS)}
+    texts = {f"take-{number}.txt": text.encode() for number, text in enumerate(TEXTS)}
+    job.package(sounds.zip_bytes(takes | texts))
+    job.letter()
+    job.commit()
+    shown = job.ended()
+    assert shown.state == "SUCCEED", (shown, (own_server.data_dir / "server.log").read_text()[-3000:])
+    return shown
+
+
+def test_the_asset_names_its_languages(own_server: RunningServer, trained: Any) -> None:
+    import huaweicloudsdkmetastudio.v1.model as m
+
+    asset = own_server.client().show_asset(m.ShowAssetRequest(asset_id=trained.asset_id))
+    meta = asset.asset_extra_meta.voice_model_meta
+    assert meta.language == "JPN"
+    assert {"CN", "EN", "JPN", "ESP", "fr"} <= set(meta.languages)
+
+
+@pytest.mark.parametrize("text", ["Welcome to the orchard, everybody.", "こんにちは、ようこそ。"])
+def test_it_speaks_at_the_persons_height(own_server: RunningServer, trained: Any, text: str) -> None:
+    pcm, rate = audition(own_server.client(), trained.asset_id, text)
+    made, person = tone_of(pcm, rate), tone_of(*sounds.said(TEXTS[0]))
+    heights = [float(sorted(tone.hz[tone.voiced])[tone.voiced.sum() // 2]) for tone in (made, person)]
+    assert heights[0] == pytest.approx(heights[1], rel=0.12)
+
+
+def test_a_language_that_no_voice_speaks_is_refused_with_the_field(own_server: RunningServer) -> None:
+    error = refused(VoiceTraining, own_server.client(), language="EN", output_language="Finnish")
+    assert "output_language" in error.error_msg
