@@ -34,7 +34,7 @@ LONGEST = (
 os.environ.setdefault("GREENROOM_VOICE_MODELER", "simple")
 """It learns in seconds; tests of the other one ask for it."""
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 300
 HURRIED_TESTS = {"GREENROOM_THROTTLE": "off", "GREENROOM_REPLAY_CHECK": "false"}
 """Tests call faster than the contract's rates allow, and the same thing from several clients within a second,
 which nothing tells from a replay. Tests of rates and replays start servers of their own."""
@@ -186,7 +186,7 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture(scope="session")
 def small_cast(pytestconfig: pytest.Config) -> Path:
-    """For `Settings(cast_folder=...)`: the presenters that ship, at a third of their size."""
+    """For `Settings(cast_folder=...)`: the cast that ships, its first presenter at a third of the size."""
     from tests.cast.small import small_cast_in  # here: few tests need what it imports
 
     assert pytestconfig.cache is not None

@@ -1,4 +1,4 @@
-"""The cast that ships, at a third of its size: what is tested with it is the same, and takes less time."""
+"""The cast that ships, its first presenter at a third of the size: the same is tested, in less time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Any
 
+import av
 import cv2
 import numpy as np
 from filelock import FileLock
@@ -19,7 +18,6 @@ from greenroom.cast.catalogue import (
     ARCHIVE,
     CAST_FOLDER,
     CATALOGUE,
-    Presenter,
     digest_of,
     load_cast,
     read_description,
@@ -29,12 +27,10 @@ from greenroom.engines.mouth.package import (
     ALPHA_VIDEO,
     BASE_VIDEO,
     FRAMES,
-    MANIFEST,
     AvatarPackage,
     write_manifest,
 )
-from greenroom.media.decode import read_frames
-from greenroom.media.encode import VideoSettings, write_mp4
+from greenroom.media.encode import VideoSettings, VideoWriter, planes_of
 from greenroom.stage.framing import PersonArea
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex
 
@@ -47,35 +43,35 @@ def small_cast_in(place: Path) -> Path:
     folder = place / hashlib.sha256(described).hexdigest()[:16]
     with FileLock(place / "making.lock"):
         if not folder.is_dir():
-            for old in place.iterdir():
-                if old.is_dir():
-                    shutil.rmtree(old)
+            for old in place.glob("*/"):
+                shutil.rmtree(old)
             _write_cast(folder)
     return folder
 
 
 def _write_cast(folder: Path) -> None:
     building = folder.with_suffix(".part")
-    shutil.copytree(CAST_FOLDER, building, ignore=shutil.ignore_patterns("*.py", "__pycache__", ARCHIVE))
+    shutil.copytree(CAST_FOLDER, building, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    first = load_cast().presenters[0]
+    width, height = _shrink_archive(building / first.name / ARCHIVE)
+    digests = {name: digest_of(building / first.name / name) for name in first.package.files}
+    package = replace(first.package, width=width, height=height, files=digests)
     described = read_description(CAST_FOLDER)
-    small = {one.name: _small(one, building / one.name) for one in load_cast().presenters}
-    people = tuple(replace(one, package=small.get(one.name)) for one in described.presenters)
-    write_description(building, replace(described, presenters=people))
+    people = (replace(one, package=package) if one == first.person else one for one in described.presenters)
+    write_description(building, replace(described, presenters=tuple(people)))
     os.replace(building, folder)
 
 
-def _small(presenter: Presenter, place: Path) -> Any:
-    """Write the small archive of a presenter; its description."""
-    folder = place / "package"
-    with zipfile.ZipFile(presenter.path(ARCHIVE)) as archive:
+def _shrink_archive(path: Path) -> tuple[int, int]:
+    folder = path.with_name("package")
+    with zipfile.ZipFile(path) as archive:
         archive.extractall(folder)
-    width, height = shrink(folder)
-    with zipfile.ZipFile(place / ARCHIVE, "w") as archive:
-        for path in sorted(folder.iterdir()):
-            archive.write(path, path.name)
+    size = shrink(folder)
+    with zipfile.ZipFile(path, "w") as archive:
+        for member in sorted(folder.iterdir()):
+            archive.write(member, member.name)
     shutil.rmtree(folder)
-    digests = {name: digest_of(place / name) for name in presenter.package.files}
-    return replace(presenter.package, width=width, height=height, files=digests)
+    return size
 
 
 def shrink(folder: Path) -> tuple[int, int]:
@@ -83,27 +79,29 @@ def shrink(folder: Path) -> tuple[int, int]:
     package = AvatarPackage.open(folder)
     width, height = (side // SHRINK // 2 * 2 for side in package.size)
     assert (width * SHRINK, height * SHRINK) == package.size
-    for name in (BASE_VIDEO, ALPHA_VIDEO):
-        is_matte = name == ALPHA_VIDEO
-        settings = VideoSettings(
-            width, height, package.fps, crf=12, keyframe_interval=25, b_frames=0, monochrome=is_matte
-        )
-        pictures = _pictures(folder / name, "gray" if is_matte else "bgr24", (width, height))
-        write_mp4(folder / f"small-{name}", pictures, settings)
-        os.replace(folder / f"small-{name}", folder / name)
+    settings = VideoSettings(width, height, package.fps, "ultrafast", crf=20, keyframe_interval=24)
+    _scale(folder / BASE_VIDEO, settings)
+    _scale(folder / ALPHA_VIDEO, replace(settings, monochrome=True))
     _move_crops(folder / FRAMES)
     index = LoopIndex.load(folder / INDEX_FILE)
     replace(index, area=_area(index.area), rest_area=_area(index.rest_area)).save(folder / INDEX_FILE)
     description = {**package.manifest, "size": [width, height]}
     del description["files"]
-    (folder / MANIFEST).unlink()
     write_manifest(folder, description)
     return width, height
 
 
-def _pictures(path: Path, pixel_format: str, size: tuple[int, int]) -> Iterator[Any]:
-    for picture in read_frames(path, pixel_format=pixel_format):
-        yield cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+def _scale(path: Path, settings: VideoSettings) -> None:
+    small = path.with_name(f"small-{path.name}")
+    with av.open(str(path)) as video, VideoWriter(small, settings) as writer:
+        video.streams.video[0].thread_type = "AUTO"
+        for frame in video.decode(video=0):
+            target = writer.new_frame()
+            # Of a matte there is luma alone.
+            for plane, into in zip(planes_of(frame), planes_of(target), strict=False):
+                into[:] = cv2.resize(plane, into.shape[::-1], interpolation=cv2.INTER_AREA)
+            writer.write(target)
+    os.replace(small, path)
 
 
 def _move_crops(path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import greenroom_command
 def greenroom(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """In a process of its own; the commands that run no job go by `greenroom_here`."""
     command = greenroom_command(*map(str, arguments))
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600)
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:

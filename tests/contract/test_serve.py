@@ -14,7 +14,7 @@ pytestmark = pytest.mark.contract
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(greenroom_command(*arguments), capture_output=True, text=True, timeout=60)
+    return subprocess.run(greenroom_command(*arguments), capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.crash
