@@ -38,6 +38,8 @@ READ = (
     "Nine tired travellers shared a loaf of bread beside the frozen river.",
     "Please hang both coats behind the door, because the hallway floor is still wet.",
     "My uncle usually fixes watches, yet he failed to repair this rusty alarm clock.",
+    "She chose a yellow jacket with a zipper, and he bought two pairs of leather shoes.",
+    "In January the lake is frozen, so the fishermen walk across it to the other village.",
 )
 SAID = "Welcome to our garden, where everybody can pick flowers."
 OPTIONS = VoiceOptions("Ana", "en-US", None, "BASIC", "ab" * 32, "We walked along the river.")

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not can_hear(), reason="speech recognition is not installed"),
 ]
 
-TEXTS = sentences("EN", 5)
+TEXTS = sentences("EN", 8)
 
 
 @pytest.fixture(scope="module")

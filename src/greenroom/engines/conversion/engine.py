@@ -49,7 +49,8 @@ class Conversion:
         """
         from greenroom.engines.mouth.renderer import onnx_session
 
-        with np.load(folder / NUMBERS, allow_pickle=False) as stored:
+        # Opened here, since numpy leaves a file that it cannot read open.
+        with (folder / NUMBERS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             self.person = Speaker.from_arrays(stored["manner"], stored["content"])
         self._converter: Any = onnx_session(folder / CONVERTER, threads)
         self.vocoder = Vocoder(folder / VOCODER, threads)
