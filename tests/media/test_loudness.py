@@ -73,6 +73,13 @@ class TestLevelled:
         assert found.integrated_lufs == pytest.approx(TARGET_LUFS, abs=0.5)
         assert found.true_peak_dbtp <= CEILING_DBTP
 
+    def test_one_channel_is_levelled_as_the_two_that_it_will_be(self, tmp_path: Path) -> None:
+        pcm = _bursts(-32.0, peak=0.9)
+        one = Spool.write(tmp_path / "mono", [pcm[:1]], 1)
+        single = np.concatenate(list(levelled(one, TARGET_LUFS, is_doubled=True)), axis=1)
+        both = np.concatenate(list(levelled(_spool(tmp_path, pcm), TARGET_LUFS)), axis=1)
+        assert single.shape[0] == 1 and np.abs(both - single).max() < 1e-3
+
     def test_without_a_target_what_fits_stays_as_it_is(self, tmp_path: Path) -> None:
         pcm = _bursts(-30.0)
         same = np.concatenate(list(levelled(_spool(tmp_path, pcm), None)), axis=1)

@@ -46,12 +46,15 @@ class Loudness:
         return self.integrated_lufs < SILENT_LUFS
 
 
-def measure(blocks: Iterable[Pcm], channels: int = 2, with_peak: bool = True) -> Loudness:
+def measure(
+    blocks: Iterable[Pcm], channels: int = 2, with_peak: bool = True, is_doubled: bool = False
+) -> Loudness:
     """The loudness of float32 [channels, samples] at AUDIO_RATE. The peak takes most of the time; without it
-    it is given as -inf."""
+    it is given as -inf. One channel that `is_doubled` is measured as the two that it will be played on."""
     reading: dict[str, str] = {}
     peak_mode = "true" if with_peak else "none"
-    chain = [("ebur128", f"metadata=1:peak={peak_mode}:framelog=quiet")]
+    doubled = "true" if is_doubled else "false"
+    chain = [("ebur128", f"metadata=1:peak={peak_mode}:framelog=quiet:dualmono={doubled}")]
     for _, notes in _filtered(_padded(blocks, channels), channels, chain):
         reading = notes or reading
     integrated = float(reading.get("lavfi.r128.I", "-70"))
@@ -81,33 +84,27 @@ def gained(blocks: Iterable[Pcm], gain_db: float) -> Iterator[Pcm]:
         yield block * factor
 
 
-def levelled(sound: Spool, target_lufs: float | None) -> Iterator[Pcm]:
+def levelled(sound: Spool, target_lufs: float | None, is_doubled: bool = False) -> Iterator[Pcm]:
     """The sound at a loudness, with its peaks below CEILING_DBTP. With None only the peaks are held.
 
-    Silence stays silence.
+    Silence stays silence. One channel that `is_doubled` gets the loudness as the two that it will be.
     """
-    before = measure(sound, sound.channels)
+    before = measure(sound, sound.channels, is_doubled=is_doubled)
     gain_db = 0.0
     if target_lufs is not None and not before.is_silent:
         gain_db = target_lufs - before.integrated_lufs
     if before.true_peak_dbtp + gain_db <= _LIMIT_DBTP:
         return gained(sound, gain_db)
-    if target_lufs is not None:
-        gain_db = _gain_before_limiting(sound, gain_db, target_lufs)
-    return limited(gained(sound, gain_db), sound.channels)
-
-
-def _gain_before_limiting(sound: Spool, gain_db: float, target_lufs: float) -> float:
-    """The gain with which the limited sound, which lost some loudness, is at the target."""
-    for _ in range(_MOST_ROUNDS):
-        made = limited(gained(sound, gain_db), sound.channels)
-        reached = measure(made, sound.channels, with_peak=False)
-        missing = target_lufs - reached.integrated_lufs
+    for _ in range(_MOST_ROUNDS if target_lufs is not None else 0):
+        # Limiting takes some loudness, which is given back before it.
+        made = sound.beside("limited", limited(gained(sound, gain_db), sound.channels))
+        reached = measure(made, sound.channels, with_peak=False, is_doubled=is_doubled)
+        missing = (target_lufs or 0.0) - reached.integrated_lufs
         if abs(missing) < _CLOSE_LU:
-            break
+            return iter(made)
         # Peaks far above the rest cannot be limited without end; then it stays quieter.
         gain_db += min(missing, _MOST_DRIVE_LU)
-    return gain_db
+    return limited(gained(sound, gain_db), sound.channels)
 
 
 def _linear(decibels: float) -> float:

@@ -31,6 +31,11 @@ class Spool:
                 np.ascontiguousarray(block.T, np.float32).tofile(file)
         return cls(path, channels, on_block)
 
+    def beside(self, name: str, blocks: Iterable[Pcm]) -> Spool:
+        """Another one with as many channels, in a file beside this one's."""
+        path = self._path.with_name(f"{self._path.name}-{name}")
+        return Spool.write(path, blocks, self.channels, self._on_block)
+
     @property
     def samples(self) -> int:
         return self._path.stat().st_size // (4 * self.channels)

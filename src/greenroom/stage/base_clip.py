@@ -25,8 +25,11 @@ from greenroom.stage.matte_store import MatteStore
 
 __all__ = ["Alpha", "BaseClip", "BaseFrame"]
 
-_LEAST_BLOCKS = 2
-"""Kept beside the newest, whatever they weigh: a fade goes to and fro between two places of the clip."""
+_USUAL_BLOCKS = 2
+"""That the budget must hold: the one that is shown, and backwards the one that comes next."""
+_RECENT_CALLS = 8
+"""What was asked for so lately stays, whatever it weighs: a fade, and an action that begins or ends, go to
+and fro between places of the clip."""
 _LEAST_BLOCK = 4
 """Frames. Backwards a block of few frames costs the decoding of all from its keyframe on."""
 
@@ -34,8 +37,8 @@ _LEAST_BLOCK = 4
 class BaseClip:
     """Random access to the base clip of one package. Not for several threads at once."""
 
-    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 224 << 20) -> None:
-        """`budget_bytes` bounds the colours: of three blocks of two seconds each of a half body in HD."""
+    def __init__(self, base: Path, alpha: Path | None, budget_bytes: int = 128 << 20) -> None:
+        """`budget_bytes` bounds the colours; the default holds twice two seconds of a half body in HD."""
         self._colour = _ClipFile(base)
         self._alpha = _ClipFile(alpha) if alpha is not None else None
         self.frame_count = self._colour.frame_count
@@ -49,9 +52,12 @@ class BaseClip:
         self._budget = budget_bytes
         self._held = 0
         self._loaded: OrderedDict[int, list[BaseFrame]] = OrderedDict()
+        self._calls = 0
+        self._used: dict[int, int] = {}
+        """By block, the call that needed it last."""
         first, end = self._columns(0)
         frame_bytes = (end - first) * self.size[1] * 3 // 2
-        most = budget_bytes // ((_LEAST_BLOCKS + 1) * frame_bytes)
+        most = budget_bytes // (_USUAL_BLOCKS * frame_bytes)
         self._blocks = self._colour.blocks(max(_LEAST_BLOCK, most))
         self._last = -1
 
@@ -69,6 +75,7 @@ class BaseClip:
         if not 0 <= index < self.frame_count:
             raise AvatarPackageError(f"The avatar's base clip has no frame {index} of {self.frame_count}.")
         block = bisect_right(self._blocks, index) - 1
+        self._calls += 1
         frames = self._block(block)
         while len(frames) <= index - self._blocks[block]:
             self._load_next(block)
@@ -92,6 +99,7 @@ class BaseClip:
         """What is decoded of a block, which counts as used."""
         frames = self._loaded.setdefault(block, [])
         self._loaded.move_to_end(block)
+        self._used[block] = self._calls
         return frames
 
     def _look_back(self, block: int) -> None:
@@ -112,9 +120,11 @@ class BaseClip:
         kept = kept_planes(self._reader.read(newest), columns)
         frames.append(BaseFrame(kept, None, columns[0], self.size[0]))
         self._held += _bytes_of(frames[-1])
-        while self._held > self._budget and len(self._loaded) > _LEAST_BLOCKS + 1:
-            _, dropped = self._loaded.popitem(last=False)
-            self._held -= sum(_bytes_of(frame) for frame in dropped)
+        while self._held > self._budget:
+            oldest = next(iter(self._loaded))
+            if self._used[oldest] > self._calls - _RECENT_CALLS:
+                break
+            self._held -= sum(_bytes_of(frame) for frame in self._loaded.pop(oldest))
 
     def _columns(self, index: int) -> tuple[int, int]:
         if self._alpha is None:

@@ -14,9 +14,10 @@ from greenroom.media.planes import BLACK_LEVELS, Planes, i420_to_bgr, part_of
 
 Alpha = npt.NDArray[np.uint8]
 
-_BESIDE = 48
-"""Columns that are kept beside the person, at least: `scene` begins to scale at the most fitting of them."""
-_GRID = 64
+_BEFORE, _AFTER = 48, 16
+"""Columns that are kept left and right of the person, at least: `window` begins to scale at one of the
+former, and the latter are what it may leave out at the end."""
+_GRID = 32
 """The first column is a multiple of it, so that it seldom changes while the person sways."""
 _ROW_STEP = 4
 
@@ -76,8 +77,8 @@ def person_columns(alpha: Alpha, noise: int = 0) -> tuple[int, int]:
     seen = np.flatnonzero(cv2.reduce(alpha[::_ROW_STEP], 0, cv2.REDUCE_MAX)[0] > noise)
     if not len(seen):
         return 0, min(width, _GRID)
-    left = max(0, int(seen[0]) - _BESIDE) // _GRID * _GRID
-    right = min(width, -(-(int(seen[-1]) + 1 + _BESIDE) // _GRID) * _GRID)
+    left = max(0, int(seen[0]) - _BEFORE) // _GRID * _GRID
+    right = min(width, -(-(int(seen[-1]) + 1 + _AFTER) // _GRID) * _GRID)
     return left, right
 
 

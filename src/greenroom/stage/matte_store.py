@@ -59,7 +59,7 @@ class _Packed:
 class MatteStore:
     """The mattes that were used last, as many as the budget holds."""
 
-    def __init__(self, budget_bytes: int = 96 << 20) -> None:
+    def __init__(self, budget_bytes: int = 64 << 20) -> None:
         self._budget = budget_bytes
         self._held = 0
         self._packed: OrderedDict[int, tuple[int, _Packed]] = OrderedDict()

@@ -55,10 +55,11 @@ def mixed_sound(
     """
     with TemporaryDirectory(prefix=".sound-", dir=folder) as scratch:
         pulse = _Pulse(progress)
-        said = Spool.write(Path(scratch) / "speech", _both_channels(speech), CHANNELS, pulse)
+        # A scene may be an hour long. Speech is the same in both channels: one is worked on.
+        said = Spool.write(Path(scratch) / "speech", regrouped(speech, AUDIO_RATE), 1, pulse)
         pulse.expect(said.samples)
         whole, target = _finished(said, plan, Path(scratch) / "mix", pulse)
-        yield Sound(levelled(whole, target), CHANNELS)
+        yield Sound(_both_channels(levelled(whole, target, whole.channels < CHANNELS)), CHANNELS)
 
 
 class _Pulse:
@@ -83,7 +84,7 @@ def _finished(said: Spool, plan: SoundPlan, path: Path, pulse: _Pulse) -> tuple[
     voice_target = TARGET_LUFS + plan.voice_gain_db if plan.is_levelled else None
     if plan.music is None or plan.music.volume_percent == 0:
         return said, voice_target
-    loudness = measure(said, CHANNELS, with_peak=False)
+    loudness = measure(said, said.channels, with_peak=False, is_doubled=True)
     speaks = not loudness.is_silent
     voice_gain_db = 0.0
     if voice_target is not None and speaks:
@@ -111,6 +112,5 @@ def _with_music(said: Spool, music: Music, voice_gain_db: float, beside_lufs: fl
 
 
 def _both_channels(blocks: Iterable[Pcm]) -> Iterator[Pcm]:
-    # A scene may be an hour long.
-    for block in regrouped(blocks, AUDIO_RATE):
-        yield np.repeat(block, CHANNELS, axis=0)
+    for block in blocks:
+        yield np.repeat(block, CHANNELS // block.shape[0], axis=0)
