@@ -1,6 +1,7 @@
 import numpy as np
 
-from greenroom.engines.mouth.features import FEATURE_RATE, feature_size, sound_features
+from greenroom.engines.mouth.features import feature_size, sound_features
+from greenroom.engines.whisper.encoder import FEATURE_RATE
 from greenroom.stage.speech import speak
 
 RATE = 16_000

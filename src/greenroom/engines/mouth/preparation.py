@@ -19,10 +19,11 @@ from greenroom.engines.face.track_clip import load_track, save_track, track_clip
 from greenroom.engines.mouth.articulation import OPENING_UNIT
 from greenroom.engines.mouth.codes import MouthCoder, fit_coder, surroundings_of
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, fit_geometry
-from greenroom.engines.mouth.features import SAMPLE_RATE, sound_features
+from greenroom.engines.mouth.features import sound_features
 from greenroom.engines.mouth.marks import FootageMarks, Run
 from greenroom.engines.mouth.takes import check_faces
 from greenroom.engines.protocols import VIDEO_FPS, FaceTrack, FootageError
+from greenroom.engines.whisper.encoder import SAMPLE_RATE
 from greenroom.media.decode import read_audio
 
 Floats = npt.NDArray[np.float32]

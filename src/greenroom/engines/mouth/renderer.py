@@ -15,11 +15,12 @@ import onnxruntime
 from greenroom.engines.mouth.articulation import OPENING_UNIT, articulate
 from greenroom.engines.mouth.codes import CODE_SIZE
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
-from greenroom.engines.mouth.features import FEATURE_RATE, sound_features
+from greenroom.engines.mouth.features import sound_features
 from greenroom.engines.mouth.package import STEERING, AvatarPackage
 from greenroom.engines.mouth.planes import crop_of_planes, paste_into_planes
 from greenroom.engines.mouth.steering import Steering
 from greenroom.engines.protocols import VIDEO_FPS, Image, Pcm, PhonemeSpan
+from greenroom.engines.whisper.encoder import FEATURE_RATE
 from greenroom.media.planes import Planes
 
 Floats = npt.NDArray[np.float32]
