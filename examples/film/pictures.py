@@ -43,30 +43,32 @@ def harbour(seconds: float, size: tuple[int, int]) -> Iterator[np.ndarray]:
     horizon = int(height * 0.56)
     rows = np.arange(height, dtype=np.float32)[:, None, None]
     sky = np.array(NIGHT) + (np.array(DUSK) - np.array(NIGHT)) * np.clip(rows / horizon, 0, 1)
-    still = np.broadcast_to(sky, (height, width, 3)).astype(np.float32).copy()
+    still = np.broadcast_to(sky, (height, width, 3)).astype(np.uint8).copy()
     across = np.arange(width)
     ridge = horizon - 40 - 26 * np.sin(across / width * 9) - 14 * np.sin(across / width * 23 + 1)
-    for x in range(width):
-        still[int(ridge[x]) : horizon, x] = (58, 44, 40)
+    hills = np.stack([across, ridge], axis=1)
+    hills = np.concatenate([[[0, horizon]], hills, [[width, horizon]]])
+    cv2.fillPoly(still, [np.round(hills * 16).astype(np.int32)], (58, 44, 40), cv2.LINE_AA, shift=4)
     lamps = [(int(width * (0.04 + 0.92 * n / 13)), horizon - 12 - 9 * (n % 3)) for n in range(14)]
     frames = round(seconds * FPS)
     for number in range(frames):
         phase = 2 * math.pi * number / frames
-        picture = still.copy()
+        picture = still.astype(np.float32)
         depth = (np.arange(horizon, height) - horizon)[:, None]
         ripple = np.sin(depth / (4 + depth / 26) - 3 * phase + across[None] / 90) * 7
         picture[horizon:] = np.array(SEA) + ripple[..., None] * np.array([1.0, 0.9, 0.7])
-        glow = np.zeros((height, width, 3), np.float32)
+        lit = np.zeros((height, width, 3), np.uint8)
         for place, (x, y) in enumerate(lamps):
-            cv2.circle(glow, (x, y), 5, LAMP, -1, cv2.LINE_AA)
+            cv2.circle(lit, (x, y), 5, LAMP, -1, cv2.LINE_AA)
             for step in range(0, height - horizon, 7):
                 shift = int(6 * math.sin(step / 11 - 2 * phase + place))
                 reach = max(1, int(10 - step / 40))
                 fade = max(0.0, 0.5 - step / (height - horizon) * 0.5)
                 colour = tuple(fade * value for value in LAMP)
                 cv2.line(
-                    glow, (x + shift - reach, horizon + step), (x + shift + reach, horizon + step), colour, 2
+                    lit, (x + shift - reach, horizon + step), (x + shift + reach, horizon + step), colour, 2
                 )
+        glow = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), 0.8)
         glow += cv2.GaussianBlur(glow, (0, 0), 12) * 2
         yield np.clip(picture + glow, 0, 255).astype(np.uint8)
 
@@ -103,15 +105,14 @@ def moths(seconds: float, size: tuple[int, int]) -> Iterator[np.ndarray]:
 
 def lamp(width: int, height: int) -> np.ndarray:
     """A lantern with a glow, over nothing: BGRA."""
-    colour = np.zeros((height, width, 3), np.float32)
-    alpha = np.zeros((height, width), np.float32)
+    alpha = np.zeros((height, width), np.uint8)
     middle = width // 2
     body = np.array([[middle - 150, 330], [middle + 150, 330], [middle + 110, 760], [middle - 110, 760]])
     cv2.fillPoly(alpha, [body], 235, cv2.LINE_AA)
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     flame = np.exp(-(((columns - middle) / 90) ** 2 + ((rows - 560) / 170) ** 2))
-    colour[:] = np.array([60, 150, 215])
-    colour += flame[..., None] * np.array([120, 95, 40])
+    colour = np.array([60, 150, 215]) + flame[..., None] * np.array([120, 95, 40])
+    colour = np.clip(colour, 0, 255).astype(np.uint8)
     for box in ((middle - 190, 270, middle + 190, 330), (middle - 140, 760, middle + 140, 830)):
         cv2.rectangle(colour, box[:2], box[2:], (70, 62, 58), -1)
         cv2.rectangle(alpha, box[:2], box[2:], 255, -1)
@@ -124,10 +125,9 @@ def lamp(width: int, height: int) -> np.ndarray:
         foot = middle + int((x - middle) * 0.75)
         cv2.line(colour, (x, 330), (foot, 760), (70, 62, 58), 10, cv2.LINE_AA)
     halo = np.exp(-(((columns - middle) / 260) ** 2 + ((rows - 550) / 300) ** 2)) * 150
-    outside = alpha < 1
-    colour[outside] = (150, 215, 255)
-    alpha = np.where(outside, halo, alpha)
-    return np.concatenate([np.clip(colour, 0, 255), alpha[..., None]], axis=2).astype(np.uint8)
+    colour[alpha < 1] = (150, 215, 255)
+    alpha = np.maximum(halo, alpha)
+    return np.concatenate([colour, alpha[..., None]], axis=2).astype(np.uint8)
 
 
 def chart(width: int, height: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from greenroom.portraits.drawing.strokes import (
 _BROAD, _FINE = 0.046, 0.012
 """Radius of the brush, and of the one for eyes and lips."""
 _SECTORS, _SHARPNESS = 8, 8
-_COLOUR, _RIDGES = 1.3, 2.2
+_COLOUR, _RIDGES = 1.3, 1.3
 _SEED = 21
 
 
