@@ -19,6 +19,7 @@ import numpy as np
 from greenroom.engines.conversion.base import CONVERTER as BASE_CONVERTER
 from greenroom.engines.conversion.base import VOCODER as BASE_VOCODER
 from greenroom.engines.conversion.base import base_speaker, network_arrays
+from greenroom.engines.conversion.choosing import base_voices
 from greenroom.engines.conversion.engine import (
     CONVERTER,
     NUMBERS,
@@ -116,12 +117,14 @@ class ConversionModeler:
         _learn(learnt, person, effort, work_dir, building, progress)
         np.savez(building / NUMBERS, allow_pickle=False, **person.to_arrays())
         sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
-        bases = base_voices(sex, person)
+        conversion = Conversion(building, engine_threads())
+        bases = base_voices(
+            conversion, sex, learnt, partial(_part, progress, "choosing the voices that speak", 0.92, 0.97)
+        )
         own = options.language.split("-")[0]
         if own not in bases:
-            raise EngineError(f"no built-in voice speaks {options.language!r}, which the recordings are in")
-        progress("speaking a sample", 0.96)
-        conversion = Conversion(building, engine_threads())
+            raise EngineError(f"no built-in voice speaks {options.language!r}")
+        progress("speaking a sample", 0.97)
         sample, plain = _say(conversion, bases[own], options.sample_text)
         write_wav(building / SAMPLE, sample, RATE)
         quality = _quality(kept, conversion, (sample, plain), person)
@@ -140,21 +143,6 @@ class ConversionModeler:
         }
         close_package(building, package_dir, description, quality)
         return quality
-
-
-def base_voices(sex: Sex, person: Speaker) -> dict[str, str]:
-    """For each language the built-in voice that has to be changed least: of the sex, nearest in pitch."""
-    nearest: dict[str, tuple[tuple[bool, float], str]] = {}
-    for engine in speech_engines():
-        for voice in engine.voices():
-            speaker = base_speaker(voice.voice_id)
-            if speaker is None:
-                continue
-            far = (voice.sex != sex, abs(speaker.pitch[0] - person.pitch[0]))
-            language = voice.language.split("-")[0]
-            if language not in nearest or far < nearest[language][0]:
-                nearest[language] = (far, voice.voice_id)
-    return {language: voice_id for language, (_, voice_id) in sorted(nearest.items())}
 
 
 def _part(progress: Progress, stage: str, first: float, last: float, done: float) -> None:
@@ -210,7 +198,7 @@ def _learn(
     options = LearningOptions(effort.vocoder, learning_rate=5e-4, adversarial_from=0.0, stretch=False)
     train_vocoder(
         vocoder, sung, options, machine, work / "vocoder.pt",
-        partial(_part, progress, "learning the sound", 0.5, 0.94),
+        partial(_part, progress, "learning the sound", 0.5, 0.92),
     )  # fmt: skip
     export.export_converter(converter, building / CONVERTER)
     export.export_vocoder(vocoder, building / VOCODER)

@@ -99,6 +99,12 @@ def content_of(pcm: Pcm, rate: int) -> Floats:
     return np.concatenate(parts)[:count]
 
 
+def is_spoken(speech: Speech) -> npt.NDArray[np.bool_]:
+    """[frames]: where somebody speaks."""
+    loudness = speech.loudness
+    return np.asarray(loudness > np.quantile(loudness, 0.95) - _SPOKEN, np.bool_)
+
+
 def speaker_of(speeches: Iterable[Speech]) -> Speaker:
     """Whose the sounds are.
 
@@ -107,7 +113,7 @@ def speaker_of(speeches: Iterable[Speech]) -> Speaker:
     """
     pitches, loudness, content = [], [], []
     for speech in speeches:
-        spoken = speech.loudness > np.quantile(speech.loudness, 0.95) - _SPOKEN
+        spoken = is_spoken(speech)
         pitches.append(np.log(speech.tone.hz[spoken & speech.tone.voiced]))
         loudness.append(speech.loudness[spoken])
         content.append(speech.content[spoken[::2][: len(speech.content)]])
