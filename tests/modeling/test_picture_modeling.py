@@ -81,7 +81,7 @@ def _make_a_cartoon(server: RunningServer, inbox: Inbox) -> None:
         time.sleep(1)
     assert shown.state == "SUCCEED", shown.error_info
     cover = requests.get(shown.model_cover_url, timeout=30).content
-    assert _shades(cover) < 0.6 * _shades(jpeg(portrait(320)))
+    assert _colour_of_the_face(cover) > 1.15 * _colour_of_the_face(jpeg(portrait(320)))
     avatar = client.show_asset(m.ShowAssetRequest(asset_id=made.model_asset_id))
     assert (avatar.asset_type, avatar.asset_state) == ("HUMAN_MODEL_2D", "ACTIVED")
     while not inbox.bodies:
@@ -96,10 +96,13 @@ def _make_a_cartoon(server: RunningServer, inbox: Inbox) -> None:
     assert "no picture modeling job" in refused(lambda: other.show_picture_modeling_job(request))
 
 
-def _shades(file: bytes) -> float:
-    """How much the brightness of neighbouring pixels differs, over the quiet half of a picture."""
-    grey = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_GRAYSCALE).astype(np.float32)
-    return float(np.median(np.abs(np.diff(grey, axis=1))))
+def _colour_of_the_face(file: bytes) -> float:
+    """Distance of the middle of the picture from grey, in CIE Lab."""
+    picture = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR).astype(np.float32) / 255
+    height, width = picture.shape[:2]
+    middle = picture[height * 2 // 5 : height * 3 // 5, width * 2 // 5 : width * 3 // 5]
+    lab = cv2.cvtColor(middle, cv2.COLOR_BGR2LAB)
+    return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
 
 
 def test_what_cannot_be_made_is_refused_in_words(client: Any, tmp_path: Path) -> None:
