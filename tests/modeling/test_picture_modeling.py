@@ -81,7 +81,7 @@ def _make_a_cartoon(server: RunningServer, inbox: Inbox) -> None:
         time.sleep(1)
     assert shown.state == "SUCCEED", shown.error_info
     cover = requests.get(shown.model_cover_url, timeout=30).content
-    assert _colour_of_the_face(cover) > 1.15 * _colour_of_the_face(jpeg(portrait(320)))
+    assert _colour_of_the_face(cover) > 1.1 * _colour_of_the_face(jpeg(portrait(320)))
     avatar = client.show_asset(m.ShowAssetRequest(asset_id=made.model_asset_id))
     assert (avatar.asset_type, avatar.asset_state) == ("HUMAN_MODEL_2D", "ACTIVED")
     while not inbox.bodies:
