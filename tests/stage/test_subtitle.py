@@ -117,6 +117,7 @@ class TestFonts:
 
     @CHINESE
     def test_another_font_helps_out(self) -> None:
+        assert font_chain(None, "A\nb\tc").widths("\n", 40)["\n"] == font_chain(None).widths(" ", 40)[" "]
         chain = font_chain(None, "A中")
         (latin, _), (chinese, _) = chain.runs("A中")
         assert latin != chinese and chinese.has("中")

@@ -29,6 +29,8 @@ SCRIPTS: Mapping[str, str] = {
 """A few characters of each script that the built-in voices read."""
 _FORMAT = "%{file}\t%{index}\t%{family}\t%{weight}\t%{width}\t%{slant}\t%{spacing}\t%{charset}\n"
 _OUTLINES = ":scalable=true:color=false:variable=false"
+_BREAKS = "\n\r\t\v\f\x85\u2028\u2029"
+"""What ends a line or is a tab: no font has it."""
 _EMOJI = "😀"
 """What has this one has the others."""
 _REGULAR, _UPRIGHT, _NORMAL_WIDTH = 80.0, 0.0, 100.0
@@ -96,9 +98,11 @@ class FontChain:
         )
 
     def runs(self, text: str) -> list[tuple[FontFace, str]]:
-        """The text in pieces of one face each; a space belongs to the piece before it."""
+        """The text in pieces of one face each; a space belongs to the piece before it, and so does the end of
+        a line, which is drawn as one."""
         runs: list[tuple[FontFace, str]] = []
-        for character in text:
+        for written in text:
+            character = " " if written in _BREAKS else written
             is_free = bool(runs) and (character == " " or _is_mark(character))
             face = runs[-1][0] if is_free else self.face_for(character)
             if runs and runs[-1][0] == face:
@@ -109,7 +113,8 @@ class FontChain:
 
     def widths(self, text: str, size: int) -> dict[str, float]:
         """Pixels of each character of the text, and of the space."""
-        return {one: float(self.face_for(one).at(size).getlength(one)) for one in sorted(set(text) | {" "})}
+        drawn = {one: " " if one in _BREAKS else one for one in sorted(set(text) | {" "})}
+        return {one: float(self.face_for(as_).at(size).getlength(as_)) for one, as_ in drawn.items()}
 
 
 def font_chain(name: str | None, text: str = "") -> FontChain:
@@ -127,8 +132,9 @@ def font_chain(name: str | None, text: str = "") -> FontChain:
         chain = FontChain((first, *(face for face in faces if face != first)))
     else:
         chain = FontChain(tuple(faces))
-    for character in sorted(set(text) - {" "}):
-        chain.face_for(character)
+    for character in sorted(set(text)):
+        if character != " " and character not in _BREAKS:
+            chain.face_for(character)
     return chain
 
 
