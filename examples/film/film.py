@@ -1,4 +1,4 @@
-"""A film of two minutes that uses every kind of layer, made with nothing but the public SDK.
+"""A film of a hundred seconds that uses every kind of layer, made with nothing but the public SDK.
 
 python film.py URL PROJECT_ID ACCESS_KEY SECRET_KEY out.mp4
 
