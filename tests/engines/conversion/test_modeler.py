@@ -11,7 +11,10 @@ import pytest
 
 pytest.importorskip("torch")
 
+from greenroom.engines.conversion import choosing
+from greenroom.engines.conversion.engine import Conversion
 from greenroom.engines.conversion.modeler import ConversionModeler, Effort
+from greenroom.engines.conversion.speech import hear
 from greenroom.engines.conversion.tone import tone_of
 from greenroom.engines.modelers import open_voice, voice_modeler
 from greenroom.engines.protocols import (
@@ -70,7 +73,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[VoiceRecording]
 def work(recordings: list[VoiceRecording], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a trained `package` and the `work` of its training."""
     folder = tmp_path_factory.mktemp("trained")
-    modeler = ConversionModeler(Effort(converter=8, vocoder=2))
+    modeler = ConversionModeler(Effort(converter=8, vocoder=2, voices=1))
     modeler.train(recordings, folder / "work", folder / "package", OPTIONS, quiet)
     return folder
 
@@ -103,7 +106,7 @@ class TestPackage:
         """All steps are done already: what is left is to write the same package again."""
         shutil.copytree(work / "work", tmp_path / "work")
         stages: list[str] = []
-        ConversionModeler(Effort(converter=8, vocoder=2)).train(
+        ConversionModeler(Effort(converter=8, vocoder=2, voices=1)).train(
             recordings,
             tmp_path / "work",
             tmp_path / "package",
@@ -178,3 +181,20 @@ def test_those_who_speak_for_the_person_are_of_the_sex(work: Path) -> None:
     bases = VoicePackage.open(work / "package").manifest["base_voices"]
     assert all(voice(bases[language]).sex is Sex.MALE for language in ("en", "zh", "es", "ja"))
     assert bases["fr"] == "kokoro-ff_siwis", "the only French voice, whatever its sex"
+
+
+def test_the_measure_tells_who_speaks(work: Path) -> None:
+    conversion = Conversion(work / "package")
+    text = "Los barcos pasaron bajo el puente."
+    alex, santa = (choosing.portrait_of(conversion, f"kokoro-em_{name}", text) for name in ("alex", "santa"))
+    assert choosing.distance(alex, alex) == 0
+    assert choosing.distance(santa, alex) > 0.02
+
+
+def test_several_voices_are_tried(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "TEXTS", {"es": "Los barcos pasaron bajo el puente."})
+    conversion = Conversion(work / "package")
+    recorded = hear(*read_wav(VoicePackage.open(work / "package").sample))
+    done: list[float] = []
+    chosen = choosing.base_voices(conversion, Sex.MALE, [recorded], 2, done.append)
+    assert chosen["es"] in ("kokoro-em_alex", "kokoro-em_santa") and done == [0.5, 1.0]

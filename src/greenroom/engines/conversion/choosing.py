@@ -18,6 +18,9 @@ from greenroom.engines.conversion.speech import Speaker, Speech, hear, is_spoken
 from greenroom.engines.protocols import Sex, SpeechStyle, Voice
 from greenroom.engines.registry import all_voices, speech_engine_for
 
+Portrait = tuple[Floats, float]
+"""Mean and spread of each band [2, BANDS] where somebody speaks, and how much of that is voiced."""
+
 TEXTS = {
     "en": "The quick boats passed under the bridge while children waved from the shore.",
     "zh": "湖边的小船慢慢划过石桥，孩子们在岸上挥手。",
@@ -27,26 +30,28 @@ TEXTS = {
     "pt": "Os barcos passaram por baixo da ponte enquanto as crianças acenavam da margem.",
     "ja": "子どもたちが岸から手を振る中、船は橋の下をゆっくりと通り過ぎました。",
 }
-_TRIED = 6
-"""Voices of a language that are tried, the nearest in pitch."""
 _VOICING = 0.5
 
 
 def base_voices(
-    conversion: Conversion, sex: Sex, recorded: Sequence[Speech], step: Callable[[float], None]
+    conversion: Conversion, sex: Sex, recorded: Sequence[Speech], tried: int, step: Callable[[float], None]
 ) -> dict[str, str]:
-    """For each language the id of the voice that is to speak it."""
+    """For each language the id of the voice that is to speak it.
+
+    Args:
+        tried: voices of a language that are listened to, the nearest in pitch.
+    """
     person = conversion.person
     wanted = _portrait([one.mel for one in recorded], recorded)
-    candidates = {language: _candidates(language, sex, person) for language in TEXTS}
+    candidates = {language: _candidates(language, sex, person)[:tried] for language in TEXTS}
     total, done = sum(map(len, candidates.values())), 0
     chosen: dict[str, str] = {}
     for language, voices in candidates.items():
-        far = {}
-        for voice in voices:
-            far[voice.voice_id] = _distance(_converted(conversion, voice.voice_id, TEXTS[language]), wanted)
+        far = {voice.voice_id: 0.0 for voice in voices}
+        for voice in voices if len(voices) > 1 else ():
+            far[voice.voice_id] = distance(portrait_of(conversion, voice.voice_id, TEXTS[language]), wanted)
             done += 1
-            step(done / total)
+            step(min(1.0, done / total))
         if far:
             chosen[language] = min(far, key=lambda voice_id: far[voice_id])
     return chosen
@@ -60,10 +65,11 @@ def _candidates(language: str, sex: Sex, person: Speaker) -> list[Voice]:
         if voice.language.split("-")[0] == language and (speaker := base_speaker(voice.voice_id)) is not None
     ]
     same = [one for one in found if one[1].sex == sex] or found
-    return [voice for _, voice in sorted(same, key=lambda one: (one[0], one[1].voice_id))][:_TRIED]
+    return [voice for _, voice in sorted(same, key=lambda one: (one[0], one[1].voice_id))]
 
 
-def _converted(conversion: Conversion, voice_id: str, text: str) -> tuple[Floats, float]:
+def portrait_of(conversion: Conversion, voice_id: str, text: str) -> Portrait:
+    """What is compared, of a built-in voice that says the text and is converted."""
     source = base_speaker(voice_id)
     assert source is not None
     chunks = speech_engine_for(voice_id).synthesize(text, voice_id, SpeechStyle())
@@ -71,15 +77,15 @@ def _converted(conversion: Conversion, voice_id: str, text: str) -> tuple[Floats
     return _portrait([conversion.spectrum(one, source) for one in speeches], speeches)
 
 
-def _portrait(spectra: Sequence[Floats], speeches: Sequence[Speech]) -> tuple[Floats, float]:
-    """Mean and spread of each band [2, BANDS] where somebody speaks, and how much of that is voiced."""
+def _portrait(spectra: Sequence[Floats], speeches: Sequence[Speech]) -> Portrait:
     spoken = [is_spoken(one) for one in speeches]
     frames = np.concatenate([mel[where] for mel, where in zip(spectra, spoken, strict=True)])
     voiced = np.concatenate([one.tone.voiced[where] for one, where in zip(speeches, spoken, strict=True)])
     return np.stack([frames.mean(axis=0), frames.std(axis=0) + 1e-3]), float(voiced.mean())
 
 
-def _distance(one: tuple[Floats, float], wanted: tuple[Floats, float]) -> float:
+def distance(one: Portrait, wanted: Portrait) -> float:
+    """How little two are alike; 0 for the same."""
     (mean, spread), (wanted_mean, wanted_spread) = one[0], wanted[0]
     means = np.sqrt((((mean - wanted_mean) / wanted_spread) ** 2).mean())
     spreads = np.sqrt((np.log(spread / wanted_spread) ** 2).mean())

@@ -60,14 +60,16 @@ _PIECE_S = 12.0
 
 @dataclass(slots=True, frozen=True)
 class Effort:
-    """How long the two networks learn, in steps."""
+    """How long the two networks learn, in steps, and how long is chosen."""
 
     converter: int
     vocoder: int
+    voices: int = 6
+    """Of each language that are tried as the one that speaks."""
 
 
 EFFORTS = {
-    "QUICK": Effort(20, 4),
+    "QUICK": Effort(20, 4, voices=1),
     "BASIC": Effort(500, 300),
     "MIDDLE": Effort(1000, 600),
     "ADVANCE": Effort(2000, 1200),
@@ -119,8 +121,9 @@ class ConversionModeler:
         sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
         conversion = Conversion(building, engine_threads())
         bases = base_voices(
-            conversion, sex, learnt, partial(_part, progress, "choosing the voices that speak", 0.92, 0.97)
-        )
+            conversion, sex, learnt, effort.voices,
+            partial(_part, progress, "choosing the voices that speak", 0.92, 0.97),
+        )  # fmt: skip
         own = options.language.split("-")[0]
         if own not in bases:
             raise EngineError(f"no built-in voice speaks {options.language!r}")
