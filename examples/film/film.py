@@ -1,4 +1,4 @@
-"""A film of a hundred seconds that uses every kind of layer, made with nothing but the public SDK.
+"""A film of two minutes that uses every kind of layer, made with nothing but the public SDK.
 
 python film.py URL PROJECT_ID ACCESS_KEY SECRET_KEY out.mp4
 
@@ -129,7 +129,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
             sea,
             '<speak><insert-action name="Welcome" tag="welcome"/>Good evening, and welcome to the harbour of '
             "Halden. It is six o'clock, the tide is coming in, and one after another the lamps are being "
-            "lit. Let me show you around.</speak>",
+            "lit. Please take your time, hold on to the rail, and let me show you around.</speak>",
             [person(560), text("Lamps of Halden", (90, 110), 110, "#FFD98A", entrance=zoom)],
             None,
         ),
@@ -137,7 +137,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             office,
             "This is the lamp that it all began with. My grandmother made it from an old kettle, and "
-            "hung it above her door. The next evening, her neighbour wanted one too.",
+            "hung it above her door. The next evening, her neighbour wanted one too, and by the end "
+            "of that winter the whole street was bright.",
             [layer("IMAGE", files["lamp"], (150, 90), 1, height=900, x={"entrance": slide}), person(640)],
             None,
         ),
@@ -145,7 +146,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             office,
             "Out there, the waves never rest. So the glass has to be thick, and the flame has to be "
-            "steady. Last winter the wind blew for eleven days, and not one of them went out.",
+            "steady. Last winter the wind blew for eleven days, and not one of them went out. We "
+            "count them every morning, to be sure.",
             [
                 person(-180),
                 layer(
@@ -173,7 +175,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             office,
             '<speak>Nearly nine hundred. <insert-action name="Point" tag="point_left"/>Look at this chart: '
-            "there are more of them every year. In the year we began, there were two hundred.</speak>",
+            "there are more of them every year. In the year we began, there were two hundred. Next "
+            "spring we will hang the thousandth, and everybody is invited.</speak>",
             [layer("IMAGE", files["chart"], (90, 190), 3, width=900, x={"entrance": fade}), person(700)],
             None,
         ),
@@ -188,7 +191,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             sea,
             "At night the moths come. They are small, and they are many, and they like our lamps very "
-            "much. We like them too. When there are many, the next day will be warm.",
+            "much. We like them too. When there are many, the next day will be warm, and the "
+            "fishermen can leave their coats at home.",
             [
                 person(420),
                 layer(
@@ -233,7 +237,7 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         (
             office,
             "Some lamps hang a little crooked. We like them that way, and so do the seagulls. If you "
-            "find one that hangs straight, please tell us, and we will see to it.",
+            "find one that hangs straight, please tell us, and we will see to it before breakfast.",
             [
                 layer("IMAGE", files["lamp"], (1240, 60), 2, height=800, angle=14, x={"opacity": 0.55}),
                 person(100),
@@ -252,7 +256,8 @@ def scenes(files: dict[str, str], people: dict[str, str]) -> list[dict]:
         # The end: a text that leaves.
         (
             sea,
-            "Nobody does. They go out by themselves, when the last boat is home. Thank you for your "
+            "Nobody does. They go out by themselves, when the last boat is home and the sun looks over "
+            "the hills. Thank you for your "
             "visit, mind the step, and good night!",
             [
                 person(820),

@@ -26,6 +26,9 @@ Pcm = npt.NDArray[np.float32]
 
 AUDIO_RATE = 48_000
 _BITRATE_BPS = {1: 128_000, 2: 160_000}
+_FASTER = {"aac": {"aac_coder": "fast"}}
+"""FFmpeg's default takes three times as long and is further from the sound at these rates: 29 dB of signal to
+noise against 36 for speech in one channel, 25 against 27 in two."""
 """By the number of channels; what is said is the same in both."""
 _FRAME = 1024
 """Samples a packet where the codec has no size of its own."""
@@ -199,9 +202,8 @@ def _video_packets(segments: Sequence[Path], stream: Any, rate: Fraction) -> Ite
 def _interleave(
     movie: Any, video_packets: Iterator[Any], sound: Sound, output: OutputFormat, samples: int
 ) -> None:
-    stream = movie.add_stream(
-        output.sound, rate=AUDIO_RATE, layout=sound.layout, options={"flags": "+bitexact"}
-    )
+    options = {"flags": "+bitexact", **_FASTER.get(output.sound, {})}
+    stream = movie.add_stream(output.sound, rate=AUDIO_RATE, layout=sound.layout, options=options)
     stream.bit_rate = _BITRATE_BPS[sound.channels]
     stream.time_base = Fraction(1, AUDIO_RATE)
     audio_packets = _audio_packets(stream, sound, output.sample_format, samples)
