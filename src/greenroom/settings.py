@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         "full",
         description="How long avatars and voices are trained; quick gives rough ones, to try things out.",
     )
+    speech_effort: Literal["full", "quick"] = Field(
+        "full",
+        description="How built-in voices speak in videos and speech tasks; quick takes a seventh of the "
+        "computing and sounds a little less fine. See "
+        "docs/quick-speech.md.",
+    )
     voice_modeler: str = Field(
         "auto",
         description="What learns voices: auto (conversion where PyTorch is installed, else simple), "

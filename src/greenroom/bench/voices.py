@@ -282,7 +282,7 @@ def _likeness(person: _Person, said: dict[str, _Said], copies: _Copies, folder: 
         paths[name] = [folder / f"{name}-{number}.wav" for number in range(len(sounds))]
         for path, pcm in zip(paths[name], sounds, strict=True):
             write_wav(path, pcm, RATE)
-    found = _embedded(python, paths)
+    found = embedded(python, paths)
     centre = found["learnt"].mean(axis=0)
     centre /= np.linalg.norm(centre)
     to_centre = float((found["recorded"] @ centre).mean())
@@ -316,7 +316,7 @@ def _pairs(found: dict[str, npt.NDArray[np.float64]], name: str) -> float:
     return float((found[name] @ found["learnt"].T).mean())
 
 
-def _embedded(python: str, paths: dict[str, list[Path]]) -> dict[str, npt.NDArray[np.float64]]:
+def embedded(python: str, paths: dict[str, list[Path]]) -> dict[str, npt.NDArray[np.float64]]:
     """Raises EngineError: Resemblyzer failed."""
     flat = [str(path) for group in paths.values() for path in group]
     done = subprocess.run(

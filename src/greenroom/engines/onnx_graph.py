@@ -1,4 +1,4 @@
-"""Expose an inner tensor of an ONNX model as an output, without the `onnx` package.
+"""Expose inner tensors of an ONNX model as outputs, without the `onnx` package.
 
 A protobuf message that occurs twice in a stream is merged, and merging concatenates repeated fields
 (https://protobuf.dev/programming-guides/encoding/#last-one-wins). So a model's bytes followed by a second,
@@ -7,12 +7,21 @@ tiny `ModelProto` that holds nothing but a graph with one output are the same mo
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 _LENGTH_DELIMITED = 2
 _VARINT = 0
+_FIXED = {1: 8, 5: 4}
+"""Bytes of the wire types that are always as long."""
 
 # Field numbers of onnx.proto (IR version 3 and later).
 _MODEL_GRAPH = 7
+_GRAPH_NODE = 1
+_GRAPH_INITIALIZER = 5
 _GRAPH_OUTPUT = 12
+_NODE_INPUT = 1
+_NODE_OUTPUT = 2
+_TENSOR_NAME = 8
 _VALUE_INFO_NAME = 1
 _VALUE_INFO_TYPE = 2
 _TYPE_TENSOR = 1
@@ -30,6 +39,86 @@ def with_output(model: bytes, tensor_name: str, element_type: int = FLOAT32) -> 
     value_info += _field(_VALUE_INFO_TYPE, _LENGTH_DELIMITED, tensor_type)
     graph = _field(_GRAPH_OUTPUT, _LENGTH_DELIMITED, value_info)
     return model + _field(_MODEL_GRAPH, _LENGTH_DELIMITED, graph)
+
+
+def only_for(model: bytes, tensor_names: Sequence[str]) -> bytes:
+    """The part of the serialised model that computes these tensors, float32, which become its outputs.
+
+    The runtime itself computes whatever a model holds. Models with graphs inside of nodes (If, Loop) are not
+    understood.
+    """
+    fields = list(_fields(model))
+    graph = next(payload for number, _, payload in fields if number == _MODEL_GRAPH)
+    needed, tensors = _needed(graph, tensor_names)
+    kept = []
+    for place, (number, whole, payload) in enumerate(_fields(graph)):
+        is_idle = number == _GRAPH_NODE and place not in needed
+        is_unused = number == _GRAPH_INITIALIZER and _names(payload, _TENSOR_NAME)[0] not in tensors
+        if not (is_idle or is_unused or number == _GRAPH_OUTPUT):
+            kept.append(whole)
+    found = b"".join(whole for number, whole, _ in fields if number != _MODEL_GRAPH)
+    found += _field(_MODEL_GRAPH, _LENGTH_DELIMITED, b"".join(kept))
+    for name in tensor_names:
+        found = with_output(found, name)
+    return found
+
+
+def _needed(graph: bytes, tensor_names: Sequence[str]) -> tuple[set[int], set[str]]:
+    """The nodes that the tensors depend on, as places among the graph's fields, and all tensors of those."""
+    nodes = {
+        place: payload for place, (number, _, payload) in enumerate(_fields(graph)) if number == _GRAPH_NODE
+    }
+    inputs = {place: _names(node, _NODE_INPUT) for place, node in nodes.items()}
+    makers = {name: place for place, node in nodes.items() for name in _names(node, _NODE_OUTPUT)}
+    needed: set[int] = set()
+    tensors: set[str] = set()
+    waiting = list(tensor_names)
+    while waiting:
+        name = waiting.pop()
+        if name in tensors:
+            continue
+        tensors.add(name)
+        place = makers.get(name)
+        if place is not None and place not in needed:
+            needed.add(place)
+            waiting += inputs[place]
+    return needed, tensors
+
+
+def _names(message: bytes, number: int) -> list[str]:
+    return [payload.decode() for found, _, payload in _fields(message) if found == number]
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Each field of a message: its number, all its bytes, and what it holds."""
+    view, at = memoryview(message), 0
+    while at < len(view):
+        first = at
+        key, at = _read_varint(view, at)
+        wire_type = key & 7
+        begin = at
+        if wire_type == _VARINT:
+            _, at = _read_varint(view, at)
+        elif wire_type == _LENGTH_DELIMITED:
+            length, begin = _read_varint(view, at)
+            at = begin + length
+        elif wire_type in _FIXED:
+            at += _FIXED[wire_type]
+        else:
+            raise ValueError(f"a field of wire type {wire_type} is no part of an ONNX model")
+        yield key >> 3, bytes(view[first:at]), bytes(view[begin:at])
+
+
+def _read_varint(view: memoryview, at: int) -> tuple[int, int]:
+    """The number, and where it ends."""
+    value = shift = 0
+    while True:
+        byte = view[at]
+        value |= (byte & 0x7F) << shift
+        at += 1
+        if byte < 0x80:
+            return value, at
+        shift += 7
 
 
 def _field(number: int, wire_type: int, payload: bytes) -> bytes:

@@ -176,6 +176,14 @@ class ChanceSpeechEngine(Protocol):
         """From here on the same texts in the same order sound the same, to the sample."""
 
 
+@runtime_checkable
+class QuickSpeechEngine(Protocol):
+    """A `SpeechEngine` that can speak much faster with the same voices, if a little less finely."""
+
+    def quick(self) -> SpeechEngine:
+        """The engine for conversation: its first sound comes within some 300 ms on one thread."""
+
+
 @dataclass(slots=True, frozen=True)
 class FaceTrack:
     """Face landmarks over a clip. Frames with no face hold NaN."""

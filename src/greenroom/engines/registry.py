@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from greenroom.engines.protocols import SpeechEngine, Voice, VoiceNotFoundError
+from greenroom.engines.protocols import QuickSpeechEngine, SpeechEngine, Voice, VoiceNotFoundError
 
 _TRAINED = "greenroom.voices.trained.library"
 """Knows the voices that tenants have trained. Named as text, so that this package imports no context."""
 
 THREADS_VARIABLE = "GREENROOM_ENGINE_THREADS"
+EFFORT_VARIABLE, QUICK = "GREENROOM_SPEECH_EFFORT", "quick"
 
 
 def engine_threads() -> int:
@@ -51,11 +52,24 @@ def voice(voice_id: str) -> Voice:
 
 
 def speech_engine_for(voice_id: str) -> SpeechEngine:
-    """
+    """The engine that speaks as finely as it can, or quickly where `GREENROOM_SPEECH_EFFORT` says so.
+
     Raises:
         VoiceNotFoundError: no engine has the voice.
         SpeechTextError: its language needs an extra that is not installed; the text names it.
     """
+    if os.environ.get(EFFORT_VARIABLE) == QUICK:
+        return quick_engine_for(voice_id)
+    return _engine_for(voice_id)
+
+
+def quick_engine_for(voice_id: str) -> SpeechEngine:
+    """The engine that begins to speak soonest, for conversation. Raises as `speech_engine_for`."""
+    engine = _engine_for(voice_id)
+    return engine.quick() if isinstance(engine, QuickSpeechEngine) else engine
+
+
+def _engine_for(voice_id: str) -> SpeechEngine:
     found: SpeechEngine | None = None if is_built_in(voice_id) else _trained().find_engine(voice_id)
     return found or _find(voice_id)[0]
 

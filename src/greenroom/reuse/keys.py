@@ -22,6 +22,7 @@ _LIBRARIES = (
     "opencv-python-headless", "pillow", "piper-plus-g2p", "pyopenjtalk-plus", "pypinyin", "scipy", "soxr",
     "spacy",
 )  # fmt: skip
+_COUNTED = (".py", ".json", ".onnx", ".npz")
 _BLOCK = 1 << 20
 
 
@@ -69,7 +70,7 @@ def program_digest() -> str:
     root = Path(greenroom.__path__[0])
     for name in _SOURCES:
         for path in _files(root / name):
-            if path.suffix in (".py", ".json"):
+            if path.suffix in _COUNTED:
                 found.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
     for library in _LIBRARIES:
         found.update(f"{library}=={_version(library)}\n".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from greenroom.media.planes import Planes, part_of
 from greenroom.stage.actions import Run
 from greenroom.stage.base_clip import BaseClip
 from greenroom.stage.base_frame import Alpha, BaseFrame
-from greenroom.stage.course import Course, IdleLoop
+from greenroom.stage.course import Course, IdleLoop, Layer
 from greenroom.stage.framing import FacePlace, PersonArea
 from greenroom.stage.loop import BaseLoop, LoopFrame
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
@@ -145,6 +146,16 @@ class PersonPicture:
         return self.base.alpha
 
 
+@dataclass(slots=True, frozen=True)
+class Footage:
+    """What one frame of a performance is made of, before anybody speaks."""
+
+    layers: tuple[Layer, ...]
+    """From the lowest, which hides whatever lies below it."""
+    frames: Mapping[int, BaseFrame]
+    """Base frames by their number."""
+
+
 class Performer:
     """Plays one avatar. Frames may be asked for in any order; going on or back by one is cheap."""
 
@@ -153,6 +164,7 @@ class Performer:
         self.course = Course()
         """What lies over the walk through the base clip."""
         self._clip = BaseClip(avatar.base_video, avatar.alpha_video)
+        self._decoding = threading.Lock()
         self._index = _index_of(avatar)
         self._loop = BaseLoop(self._index, seed)
 
@@ -192,32 +204,51 @@ class Performer:
 
         With `track` None the mouth is left as filmed.
         """
+        return self.play(self.footage(loop_number), track, frame_number)
+
+    def footage(self, loop_number: int) -> Footage:
+        """What is shown at frame `loop_number` of the course, decoded, the mouth as filmed."""
         layers = self.course.layers(loop_number)
         if not layers or layers[0].share < 1.0:
-            person = self._shown(self._loop.frame(loop_number), track, frame_number)
-        else:
-            person = self._shown(layers.pop(0).frame, track, frame_number)
-        for layer in layers:
-            person = _between(person, self._shown(layer.frame, track, frame_number), layer.share)
+            layers.insert(0, Layer(self._loop.frame(loop_number), 1.0))
+        return self._decoded(layers)
+
+    def play(self, footage: Footage, track: Any, frame_number: int) -> PersonPicture:
+        """As `frame`, of what `footage` gave; the two may run in different threads."""
+        lowest, *above = footage.layers
+        person = self._shown(footage, lowest.frame, track, frame_number)
+        for layer in above:
+            person = _between(person, self._shown(footage, layer.frame, track, frame_number), layer.share)
         return person
 
     def still(self, step: LoopFrame) -> PersonPicture:
         """The person as filmed at a place of the base clip."""
-        return self._shown(step, None, 0)
+        return self.play(self._decoded([Layer(step, 1.0)]), None, 0)
 
     def base_picture(self, index: int) -> Image:
         """Base frame `index` as filmed."""
-        return self._clip.frame(index).colour
+        with self._decoding:
+            return self._clip.frame(index).colour
 
-    def _shown(self, step: LoopFrame, track: Any, frame_number: int) -> PersonPicture:
-        person = self._painted(step.index, track, frame_number)
+    def _decoded(self, layers: Sequence[Layer]) -> Footage:
+        wanted = [
+            index
+            for layer in layers
+            for index in (layer.frame.index, *((layer.frame.other,) if layer.frame.weight else ()))
+        ]
+        with self._decoding:
+            frames = {index: self._clip.frame(index) for index in dict.fromkeys(wanted)}
+        return Footage(tuple(layers), frames)
+
+    def _shown(self, footage: Footage, step: LoopFrame, track: Any, frame_number: int) -> PersonPicture:
+        person = self._painted(footage.frames[step.index], step.index, track, frame_number)
         if step.weight == 0.0:
             return person
-        return _between(self._painted(step.other, track, frame_number), person, 1.0 - step.weight)
+        other = self._painted(footage.frames[step.other], step.other, track, frame_number)
+        return _between(other, person, 1.0 - step.weight)
 
-    def _painted(self, index: int, track: Any, frame_number: int) -> PersonPicture:
+    def _painted(self, base: BaseFrame, index: int, track: Any, frame_number: int) -> PersonPicture:
         """Base frame `index` with the mouth of `frame_number`."""
-        base = self._clip.frame(index)
         painter = self.avatar.painter
         if track is None or painter is None:
             return PersonPicture(base, index)

@@ -33,7 +33,7 @@ from greenroom.stage.kept import KeptAvatars
 from greenroom.stage.layer_sound import with_layer_sound
 from greenroom.stage.layers import LayerFrame, LayerRun, LayerStack, SceneSpan
 from greenroom.stage.mix import mixed_sound
-from greenroom.stage.performance import AvatarOpener, Performer, PersonPicture, open_avatar
+from greenroom.stage.performance import AvatarOpener, Footage, Performer, PersonPicture, open_avatar
 from greenroom.stage.pipeline import Ahead
 from greenroom.stage.plan import RenderPlan, ScenePlan, SegmentSpec, plan_segments, scene_frames
 from greenroom.stage.quality.figures import PartFigures
@@ -123,7 +123,11 @@ class Renderer:
         """
         act = self._act(spec.scene)
         with ExitStack() as stack:
-            people = stack.enter_context(Ahead(self._perform(act, spec, seen), _DEPTH, "perform"))
+            footage = stack.enter_context(Ahead(self._footage(act, spec), _DEPTH, "footage"))
+            people = stack.enter_context(Ahead(self._perform(act, spec, footage), _DEPTH, "perform"))
+            if seen is not None:
+                looked_at = self._inspect(people, seen, spec.first_frame)
+                people = stack.enter_context(Ahead(looked_at, _DEPTH, "inspect"))
             layers = stack.enter_context(act.layers.run(spec.first_frame, spec.frame_count))
             finished = self._compose(act, people, layers, writer, spec.first_frame)
             yield from stack.enter_context(Ahead(finished, _DEPTH, "compose"))
@@ -160,24 +164,44 @@ class Renderer:
             return None
         return inspector.part(scene, spec, self.plan.fps, self._act(spec.scene).performer.base_picture)
 
+    def _footage(self, act: _Act, spec: SegmentSpec) -> Iterator[Footage]:
+        """That of each frame of the performance, which are fewer where the rate repeats frames."""
+        last: int | None = None
+        for frame in range(spec.first_frame, spec.first_frame + spec.frame_count):
+            number = performance_frame(frame, self.plan.fps)
+            if number != last:
+                last = number
+                wall, cpu = time.perf_counter(), time.thread_time()
+                found = act.performer.footage(number)
+                self.times.add("footage", time.perf_counter() - wall, time.thread_time() - cpu)
+                yield found
+
     def _perform(
-        self, act: _Act, spec: SegmentSpec, seen: Inspection | None
+        self, act: _Act, spec: SegmentSpec, footage: Ahead[Footage]
     ) -> Iterator[PersonPicture | None]:
         """One person a frame; the very same object where the rate repeats a frame."""
         last: tuple[int, PersonPicture] | None = None
+        filmed = iter(footage)
         ending = len(act.performer.course.way_back) + act.performer.course.way_back_from - 1
         for frame in range(spec.first_frame, spec.first_frame + spec.frame_count):
             number = performance_frame(frame, self.plan.fps)
             if last is None or last[0] != number:
+                found = next(filmed)
                 wall, cpu = time.perf_counter(), time.thread_time()
                 # The very first frame again has its mouth too.
-                last = (number, act.performer.frame(number, act.track, 0 if number == ending else number))
+                last = (number, act.performer.play(found, act.track, 0 if number == ending else number))
                 self.times.add("perform", time.perf_counter() - wall, time.thread_time() - cpu)
-            if seen is not None:
-                wall, cpu = time.perf_counter(), time.thread_time()
-                seen.look(frame, last[1])
-                self.times.add("inspect", time.perf_counter() - wall, time.thread_time() - cpu)
             yield last[1] if act.scene.show_person else None
+
+    def _inspect(
+        self, people: Ahead[PersonPicture | None], seen: Inspection, first_frame: int
+    ) -> Iterator[PersonPicture | None]:
+        for number, person in enumerate(people, first_frame):
+            wall, cpu = time.perf_counter(), time.thread_time()
+            assert person is not None
+            seen.look(number, person)
+            self.times.add("inspect", time.perf_counter() - wall, time.thread_time() - cpu)
+            yield person
 
     def _compose(
         self,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
+from greenroom.engines.registry import EFFORT_VARIABLE, QUICK
 from greenroom.jobs.engine import JobContext
 from greenroom.reuse.keys import piece_key
 from greenroom.reuse.service import Pieces
@@ -64,6 +66,8 @@ class Reusing:
 
     async def _speech_key(self, order: dict[str, Any]) -> str:
         said = {name: value for name, value in order.items() if name not in _PLACES}
+        if os.environ.get(EFFORT_VARIABLE) == QUICK:
+            said["effort"] = QUICK
         # In a thread, for it reads a recording through.
         return await asyncio.to_thread(piece_key, self._owner, _SPEECH, said)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,13 @@ from greenroom.engines.protocols import (
     ChanceSpeechEngine,
     Pcm,
     SpeechChunk,
+    SpeechEngine,
     SpeechStyle,
     Vocabulary,
     Voice,
     VoicePackageError,
 )
-from greenroom.engines.registry import is_built_in, speech_engine_for
+from greenroom.engines.registry import is_built_in, quick_engine_for, speech_engine_for
 from greenroom.engines.voice_package import VoicePackage
 
 CONVERTER, VOCODER, NUMBERS = "converter.onnx", "vocoder.onnx", "speaker.npz"
@@ -85,11 +87,12 @@ class Conversion:
 
 
 class ConvertedVoiceEngine:
-    """A `SpeechEngine` of one voice that speaks every language of its base voices."""
+    """A `SpeechEngine` of one voice that speaks every language of its base voices; it can do so quickly."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Raises VoicePackageError."""
         package = VoicePackage.open(folder)
+        self._engine_for: Callable[[str], SpeechEngine] = speech_engine_for
         self.name = package.modeler
         self._voice = package.voice(folder.name)
         try:
@@ -109,6 +112,12 @@ class ConvertedVoiceEngine:
                 f"The voice package in {folder} is damaged: no base voice for its language."
             )
 
+    def quick(self) -> ConvertedVoiceEngine:
+        """See `QuickSpeechEngine`: the base voices speak quickly."""
+        other = copy(self)
+        other._engine_for = quick_engine_for
+        return other
+
     def voices(self) -> Sequence[Voice]:
         return [self._voice]
 
@@ -119,13 +128,13 @@ class ConvertedVoiceEngine:
         base = self._bases.get(language_of(text, self._own), self._bases[self._own])
         # Higher and lower are done by the conversion, which does not move the colour of the voice with it.
         plain = replace(style, pitch_percent=100)
-        chunks = speech_engine_for(base).synthesize(text, base, plain, vocabulary)
+        chunks = self._engine_for(base).synthesize(text, base, plain, vocabulary)
         return self._converted(chunks, base, style.pitch_percent / 100)
 
     def start_over(self) -> None:
         """See `ChanceSpeechEngine`."""
         for base in set(self._bases.values()):
-            engine = speech_engine_for(base)
+            engine = self._engine_for(base)
             if isinstance(engine, ChanceSpeechEngine):
                 engine.start_over()
 
