@@ -11,7 +11,8 @@ from greenroom.engines.whisper.recogniser import WhisperRecogniser
 
 @pytest.fixture(scope="session")
 def kokoro() -> SpeechEngine:
-    return registry.speech_engine_for("kokoro-af_heart")
+    """With its own decoder."""
+    return next(engine for engine in registry.speech_engines() if engine.name == "kokoro")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,9 @@ HEARTBEAT_SECONDS = 1.0
 """How often a child repeats its last progress when the work itself has nothing new to say."""
 
 _LOG_TAIL_CHARACTERS = 2000
+_WAITS_ASLEEP = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""PyTorch's threads do not spin while they wait for each other: two trainings side by side on two cores took
+0.57 s a step in place of 0.82."""
 _WATCH_SECONDS = 0.5
 
 Payload = dict[str, Any]
@@ -173,6 +176,7 @@ class Child:
                     stderr=log,
                     pass_fds=(write_end,),
                     start_new_session=True,
+                    env={**_WAITS_ASLEEP, **os.environ},
                 )
         except BaseException:
             os.close(read_end)
