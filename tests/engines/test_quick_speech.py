@@ -7,16 +7,22 @@ import time
 
 import numpy as np
 import pytest
-from tests.engines.test_kokoro import SENTENCES
 
+from greenroom.bench.speech import SENTENCES
 from greenroom.engines import registry, weights
 from greenroom.engines.conversion.spectrum import log_mel
 from greenroom.engines.kokoro.engine import KokoroEngine
 from greenroom.engines.kokoro.model import ScoreModel
 from greenroom.engines.protocols import Pcm, QuickSpeechEngine, SpeechChunk, SpeechEngine, SpeechStyle
+from greenroom.engines.registry import voice
 from greenroom.engines.whisper.error_rate import error_rate
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
 
+VOICES = (
+    "kokoro-am_michael", "kokoro-bf_emma", "kokoro-zf_xiaoxiao", "kokoro-ef_dora", "kokoro-ff_siwis",
+    "kokoro-jf_alpha", "kokoro-if_sara", "kokoro-pf_dora",
+)  # fmt: skip
+"""One of each language."""
 _SYMBOLS = "ðə fˈɛɹi lˈiːvz æt nˈaɪn."
 
 
@@ -26,8 +32,8 @@ def quick(kokoro: SpeechEngine) -> SpeechEngine:
     return kokoro.quick()
 
 
-def _say(engine: SpeechEngine, voice_id: str, text: str | None = None) -> list[SpeechChunk]:
-    return list(engine.synthesize(text or SENTENCES[voice_id][1], voice_id, SpeechStyle()))
+def _say(engine: SpeechEngine, voice_id: str, text: str) -> list[SpeechChunk]:
+    return list(engine.synthesize(text, voice_id, SpeechStyle()))
 
 
 def _sound(chunks: list[SpeechChunk]) -> Pcm:
@@ -36,13 +42,13 @@ def _sound(chunks: list[SpeechChunk]) -> Pcm:
 
 @pytest.mark.media
 class TestQuickSpeech:
-    @pytest.mark.parametrize("voice_id", SENTENCES)
+    @pytest.mark.parametrize("voice_id", VOICES)
     def test_it_is_understood(
         self, voice_id: str, quick: SpeechEngine, recogniser: WhisperRecogniser
     ) -> None:
-        language, text = SENTENCES[voice_id]
-        heard = recogniser.transcribe(_sound(_say(quick, voice_id)), 24_000, language)
-        assert error_rate(text, heard, language) <= 0.15, heard
+        language, text = voice(voice_id).language, " ".join(SENTENCES[voice(voice_id).language])
+        heard = recogniser.transcribe(_sound(_say(quick, voice_id, text)), 24_000, language)
+        assert error_rate(text, heard, language) <= 0.2, heard
 
     def test_the_same_words_at_the_same_times(self, kokoro: SpeechEngine, quick: SpeechEngine) -> None:
         text = "Please bring my big map."
