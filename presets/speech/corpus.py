@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import random
+import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from greenroom.engines.conversion.rehearsal import sentences as spoken_in_training
 from greenroom.engines.kokoro.engine import KokoroEngine
 from greenroom.engines.kokoro.voices import kokoro_voices
 from greenroom.engines.protocols import Pcm, SpeechStyle
@@ -29,7 +29,7 @@ _GAP_S = 0.15
 
 def sentences(language: str) -> list[str]:
     """All that there are of a language, `en` or `zh` ..."""
-    own = spoken_in_training()[language]
+    own = tomllib.loads((_HERE / "sentences.toml").read_text())[language]
     online = _READ_ONLINE / f"{language}.txt"
     return [*own, *(online.read_text().split("\n") if online.is_file() else [])]
 

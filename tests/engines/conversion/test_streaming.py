@@ -38,7 +38,7 @@ def conversion(tmp_path_factory: pytest.TempPathFactory) -> Conversion:
     """With the weights that every voice begins with."""
     folder = tmp_path_factory.mktemp("conversion")
     converter = Converter(ConverterShape(512, 1))
-    begin_with(converter, network_arrays(BASE_CONVERTER), ())
+    begin_with(converter, network_arrays(BASE_CONVERTER))
     export_converter(converter, folder / CONVERTER)
     vocoder = VocoderNetwork(VocoderShape())
     begin_with(vocoder, network_arrays(BASE_VOCODER))

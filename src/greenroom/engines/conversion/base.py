@@ -38,11 +38,3 @@ def base_speaker(voice_id: str) -> Speaker | None:
     if f"{name}manner" not in arrays:
         return None
     return Speaker.from_arrays(arrays[f"{name}manner"], arrays[f"{name}content"])
-
-
-@cache
-def speaker_number(voice_id: str) -> int:
-    """The row of the converter's speakers that is a built-in voice."""
-    prefix = len(SPEAKERS)
-    known = sorted({name[prefix:].split("/")[0] for name in _arrays() if name.startswith(SPEAKERS)})
-    return known.index(voice_id)

@@ -16,7 +16,7 @@ from greenroom.engines.conversion.engine import Conversion
 from greenroom.engines.conversion.spectrum import Floats
 from greenroom.engines.conversion.speech import Speaker, Speech, hear, is_spoken
 from greenroom.engines.protocols import Sex, SpeechStyle, Voice
-from greenroom.engines.registry import all_voices, quick_engine_for
+from greenroom.engines.registry import all_voices, speech_engine_for
 
 Portrait = tuple[Floats, float]
 """Mean and spread of each band [2, BANDS] where somebody speaks, and how much of that is voiced."""
@@ -72,7 +72,7 @@ def portrait_of(conversion: Conversion, voice_id: str, text: str) -> Portrait:
     """What is compared, of a built-in voice that says the text and is converted."""
     source = base_speaker(voice_id)
     assert source is not None
-    chunks = quick_engine_for(voice_id).synthesize(text, voice_id, SpeechStyle())
+    chunks = speech_engine_for(voice_id).synthesize(text, voice_id, SpeechStyle())
     speeches = [hear(chunk.pcm, chunk.sample_rate) for chunk in chunks]
     return _portrait([conversion.spectrum(one, source) for one in speeches], speeches)
 

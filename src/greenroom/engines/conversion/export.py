@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +16,13 @@ from greenroom.engines.conversion.spectrum import BANDS
 from greenroom.engines.learning import export_onnx
 
 
-def begin_with(
-    network: nn.Module, arrays: Mapping[str, npt.NDArray[np.float32]], speakers: Sequence[int] | None = None
-) -> None:
-    """Load weights by name.
-
-    Args:
-        speakers: those of the weights that come after a new one, which begins as the mean of all.
-    """
+def begin_with(network: nn.Module, arrays: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    """Load weights by name. A network of one speaker begins as the mean of those there are."""
     state = {name: torch.from_numpy(np.asarray(array)) for name, array in arrays.items()}
-    if speakers is not None:
-        known = state["speaker.weight"]
-        state["speaker.weight"] = torch.cat([known.mean(dim=0, keepdim=True), known[list(speakers)]])
+    known = network.state_dict()
+    for name, tensor in state.items():
+        if name.startswith("speaker.") and known[name].shape != tensor.shape:
+            state[name] = tensor.mean(dim=0, keepdim=True).expand_as(known[name]).clone()
     network.load_state_dict(state)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from greenroom.engines.conversion.base import CONVERTER as BASE_CONVERTER
 from greenroom.engines.conversion.base import VOCODER as BASE_VOCODER
-from greenroom.engines.conversion.base import base_speaker, network_arrays, speaker_number
+from greenroom.engines.conversion.base import base_speaker, network_arrays
 from greenroom.engines.conversion.choosing import base_voices
 from greenroom.engines.conversion.engine import (
     CONVERTER,
@@ -27,7 +27,6 @@ from greenroom.engines.conversion.engine import (
     Conversion,
     ConvertedVoiceEngine,
 )
-from greenroom.engines.conversion.rehearsal import Rehearsed, rehearsal
 from greenroom.engines.conversion.spectrum import RATE
 from greenroom.engines.conversion.speech import (
     Speaker,
@@ -67,12 +66,10 @@ class Effort:
     vocoder: int
     voices: int = 6
     """Of each language that are tried as the one that speaks."""
-    rehearses: bool = True
-    """Whether other languages are heard beside the person's."""
 
 
 EFFORTS = {
-    "QUICK": Effort(20, 4, voices=1, rehearses=False),
+    "QUICK": Effort(20, 4, voices=1),
     "BASIC": Effort(500, 300),
     "MIDDLE": Effort(1000, 600),
     "ADVANCE": Effort(2000, 1200),
@@ -106,7 +103,7 @@ class ConversionModeler:
         progress: Progress,
     ) -> dict[str, Any]:
         """See `VoiceModeler`. Takes some minutes; what is done is kept in `work_dir`."""
-        speeches = _heard(recordings, partial(_part, progress, "listening", 0.0, 0.06))
+        speeches = _heard(recordings, partial(_part, progress, "listening", 0.0, 0.08))
         seconds = sum(len(speech.pcm) for speech in speeches) / RATE
         if seconds < _LEAST_S:
             raise EngineError(
@@ -119,20 +116,15 @@ class ConversionModeler:
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
         effort = self._effort or EFFORTS.get(options.edition, EFFORTS["MIDDLE"])
-        sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
-        own = options.language.split("-")[0]
-        others = (
-            rehearsal(own, sex, partial(_part, progress, "hearing the other languages", 0.06, 0.1))
-            if effort.rehearses
-            else []
-        )
-        _learn(_Lesson(learnt, person, others), effort, work_dir, building, progress)
+        _learn(learnt, person, effort, work_dir, building, progress)
         np.savez(building / NUMBERS, allow_pickle=False, **person.to_arrays())
+        sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
         conversion = Conversion(building, engine_threads())
         bases = base_voices(
             conversion, sex, learnt, effort.voices,
             partial(_part, progress, "choosing the voices that speak", 0.92, 0.97),
         )  # fmt: skip
+        own = options.language.split("-")[0]
         if own not in bases:
             raise EngineError(f"no built-in voice speaks {options.language!r}")
         progress("speaking a sample", 0.97)
@@ -169,14 +161,14 @@ def _heard(recordings: Sequence[VoiceRecording], step: Any) -> list[Speech]:
     return speeches
 
 
-@dataclass(slots=True, frozen=True)
-class _Lesson:
-    speeches: Sequence[Speech]
-    person: Speaker
-    others: Sequence[Rehearsed]
-
-
-def _learn(lesson: _Lesson, effort: Effort, work: Path, building: Path, progress: Progress) -> None:
+def _learn(
+    speeches: Sequence[Speech],
+    person: Speaker,
+    effort: Effort,
+    work: Path,
+    building: Path,
+    progress: Progress,
+) -> None:
     """Both networks, as files in `building`."""
     from greenroom.engines.conversion import export
     from greenroom.engines.conversion.learning import (
@@ -191,20 +183,16 @@ def _learn(lesson: _Lesson, effort: Effort, work: Path, building: Path, progress
     from greenroom.engines.learning import this_machine
 
     machine = this_machine(engine_threads())
-
-    def spoken_of(one: Speech, speaker: Speaker, number: int) -> Spoken:
-        content, manner = content_input(one, speaker), manner_input(one, speaker)
-        return Spoken(content, manner, one.mel, number, Sung(one.pcm, one.tone))
-
-    spoken = [spoken_of(one, lesson.person, 0) for one in lesson.speeches]
-    others = [spoken_of(one.speech, one.speaker, 1 + n) for n, one in enumerate(lesson.others)]
-    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1 + len(others)))
-    known = [speaker_number(one.voice_id) for one in lesson.others]
-    export.begin_with(converter, network_arrays(BASE_CONVERTER), known)
+    spoken = [
+        Spoken(content_input(one, person), manner_input(one, person), one.mel, 0, Sung(one.pcm, one.tone))
+        for one in speeches
+    ]
+    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1))
+    export.begin_with(converter, network_arrays(BASE_CONVERTER))
     options = LearningOptions(effort.converter, frames=200, learning_rate=1e-3)
     train_converter(
-        converter, [*spoken, *others], options, machine, work / "converter.pt",
-        partial(_part, progress, "learning the voice", 0.1, 0.5),
+        converter, spoken, options, machine, work / "converter.pt",
+        partial(_part, progress, "learning the voice", 0.08, 0.5),
     )  # fmt: skip
     spectra = spectra_of(converter, spoken, machine)
     vocoder = VocoderNetwork(VocoderShape())
