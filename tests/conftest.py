@@ -34,7 +34,7 @@ LONGEST = (
 os.environ.setdefault("GREENROOM_VOICE_MODELER", "simple")
 """It learns in seconds; tests of the other one ask for it."""
 os.environ.setdefault("GREENROOM_SPEECH_EFFORT", "quick")
-"""The same words at the same times for a seventh of the computing; those of the own decoder ask for it."""
+"""The same words at the same times for a tenth of the computing; those of the own decoder ask for it."""
 
 START_TIMEOUT_S = 300
 HURRIED_TESTS = {"GREENROOM_THROTTLE": "off", "GREENROOM_REPLAY_CHECK": "false"}

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     )
     speech_effort: Literal["full", "quick"] = Field(
         "full",
-        description="How built-in voices speak in videos and speech tasks; quick takes a seventh of the "
+        description="How built-in voices speak in videos and speech tasks; quick takes a tenth of the "
         "computing and sounds a little less fine. See "
         "docs/quick-speech.md.",
     )

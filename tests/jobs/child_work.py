@@ -23,6 +23,10 @@ def add(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"sum": payload["a"] + payload["b"], "pid": os.getpid(), "calls_seen": _calls_seen}
 
 
+def environment(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    return dict(os.environ)
+
+
 def refuse_footage(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     raise FootageError("No face is visible from 3.0 s to 5.0 s. Film it again with the face in view.")
 

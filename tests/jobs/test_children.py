@@ -58,6 +58,14 @@ class TestCall:
         assert second["calls_seen"] == 2
         assert not _is_running(first["pid"])
 
+    async def test_threads_that_wait_sleep_unless_the_operator_says_otherwise(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+        found = await run_in_child(f"{WORK}:environment", {}, tmp_path / "log.txt")
+        assert (found["OMP_WAIT_POLICY"], found["OPENBLAS_NUM_THREADS"]) == ("PASSIVE", "3")
+
     async def test_an_engines_error_keeps_its_kind_and_text(self, tmp_path: Path) -> None:
         with pytest.raises(ChildError) as caught:
             await run_in_child(f"{WORK}:refuse_footage", {}, tmp_path / "log.txt")

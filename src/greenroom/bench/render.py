@@ -21,6 +21,7 @@ import numpy as np
 
 from greenroom.bench.table import Row
 from greenroom.engines.protocols import AvatarPackageError, Pcm
+from greenroom.jobs.children import child_environment
 from greenroom.stage.performance import Avatar, AvatarOpener, open_avatar
 from greenroom.stage.plan import RenderPlan, ScenePlan, plan_segments
 from greenroom.stage.render import Renderer, RenderReport, render_video
@@ -155,7 +156,7 @@ def write_speech(path: Path, duration_s: int) -> None:
 def measured_in_child(task: str, plan: Path) -> dict[str, Any]:
     """What one measurement of this module found; `task` is `render` or `encode`, `plan` a plan as JSON."""
     command = [sys.executable, "-m", "greenroom.bench.render", task, str(plan)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=child_environment())
     if done.returncode != 0:
         raise AvatarPackageError(
             done.stderr.strip().splitlines()[-1] if done.stderr else "The render failed."
