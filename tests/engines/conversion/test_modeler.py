@@ -26,7 +26,7 @@ from greenroom.engines.protocols import (
     VoicePackageError,
     VoiceRecording,
 )
-from greenroom.engines.registry import speech_engine_for, voice
+from greenroom.engines.registry import EFFORT_VARIABLE, speech_engine_for, voice
 from greenroom.engines.voice_package import VoicePackage
 from greenroom.engines.whisper.error_rate import error_rate
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
@@ -198,3 +198,14 @@ def test_several_voices_are_tried(work: Path, monkeypatch: pytest.MonkeyPatch) -
     done: list[float] = []
     chosen = choosing.base_voices(conversion, Sex.MALE, [recorded], 2, done.append)
     assert chosen["es"] in ("kokoro-em_alex", "kokoro-em_santa") and done == [0.5, 1.0]
+
+
+def test_it_can_speak_quickly(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where all speech is quick: its base voice is."""
+    engine = ConversionModeler().open(work / "package")
+    voice_id = engine.voices()[0].voice_id
+    monkeypatch.setenv(EFFORT_VARIABLE, "full")
+    quick, full = said(engine.quick(), voice_id, "Good morning."), said(engine, voice_id, "Good morning.")
+    monkeypatch.setenv(EFFORT_VARIABLE, "quick")
+    assert np.array_equal(said(engine, voice_id, "Good morning."), quick)
+    assert quick.shape != full.shape or not np.array_equal(quick, full)
