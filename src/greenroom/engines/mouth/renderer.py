@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -15,7 +15,7 @@ import onnxruntime
 from greenroom.engines.mouth.articulation import OPENING_UNIT, articulate
 from greenroom.engines.mouth.codes import CODE_SIZE
 from greenroom.engines.mouth.crops import CropGeometry, cut_crop, paste_crop
-from greenroom.engines.mouth.features import sound_features
+from greenroom.engines.mouth.features import feature_blocks, feature_size
 from greenroom.engines.mouth.package import STEERING, AvatarPackage
 from greenroom.engines.mouth.planes import crop_of_planes, paste_into_planes
 from greenroom.engines.mouth.steering import Steering
@@ -35,6 +35,12 @@ class MouthTrack:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+
+PIECE = 1500
+"""Frames of a course that are computed at once: a minute."""
+_SEEN = 64
+"""Frames beside a piece that its computing is given; drivers see eight."""
 
 
 def onnx_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -87,7 +93,7 @@ class MouthPerformer:
             phonemes: the synthesis model's own times in samples of `pcm`; None for a recording.
         """
         frames = ceil(len(pcm) * VIDEO_FPS / sample_rate)
-        course = drive_raw(self._driver, sound_features(pcm, sample_rate), frames)
+        course = drive_raw(self._driver, feature_blocks(pcm, sample_rate), frames)
         lips = (course[:, :CODE_SIZE], course[:, CODE_SIZE] * OPENING_UNIT)
         codes = articulate(lips, self._steering, phonemes, pcm, sample_rate)
         return MouthTrack(codes)
@@ -133,16 +139,34 @@ class MouthPerformer:
         return np.asarray(cv2.merge(channels), np.uint8)
 
 
-def drive_raw(driver: onnxruntime.InferenceSession, features: Floats, frames: int) -> Floats:
-    """The driver's course [frames, CODE_SIZE + measures] for sound features at 50 a second."""
+def drive_raw(
+    driver: onnxruntime.InferenceSession, features: Iterable[Floats], frames: int, piece: int = PIECE
+) -> Floats:
+    """The driver's course [frames, CODE_SIZE + measures] for sound features at 50 a second, in blocks.
+
+    It is computed `piece` frames at once, each with what the driver sees around it, so that the memory that
+    is needed does not grow with the speech.
+    """
     per_frame = FEATURE_RATE // VIDEO_FPS
-    wanted = max(1, frames) * per_frame
-    if len(features) < wanted:
-        features = np.pad(
-            features, ((0, wanted - len(features)), (0, 0)), mode="edge" if len(features) else "constant"
-        )
-    course = driver.run(None, {"features": features[None, :wanted]})[0][0]
-    return np.asarray(course[:frames], np.float32)
+    waiting = np.zeros((0, feature_size()), np.float32)
+    first = done = 0
+    """Of the frames, the one that `waiting` begins with, and the one that is computed next."""
+    course: list[Floats] = []
+    for block in features:
+        waiting = np.concatenate([waiting, block])
+        end = done + piece + _SEEN
+        while end <= min(frames, first + len(waiting) // per_frame):
+            rows = driver.run(None, {"features": waiting[None, : (end - first) * per_frame]})[0][0]
+            course.append(np.asarray(rows[done - first : done - first + piece], np.float32))
+            done, end = done + piece, end + piece
+            begin = max(first, done - _SEEN)
+            waiting, first = waiting[(begin - first) * per_frame :], begin
+    missing = (max(1, frames) - first) * per_frame - len(waiting)
+    if missing > 0:
+        waiting = np.pad(waiting, ((0, missing), (0, 0)), mode="edge" if len(waiting) else "constant")
+    rows = driver.run(None, {"features": waiting[None, : (max(1, frames) - first) * per_frame]})[0][0]
+    course.append(np.asarray(rows[done - first : frames - first], np.float32))
+    return np.concatenate(course)
 
 
 def _ring(geometry: CropGeometry) -> npt.NDArray[np.bool_]:

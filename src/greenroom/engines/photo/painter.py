@@ -12,7 +12,7 @@ import onnxruntime
 
 from greenroom.engines.face.geometry import CHIN, FOREHEAD_TOP
 from greenroom.engines.mouth.codes import CODE_SIZE
-from greenroom.engines.mouth.features import sound_features
+from greenroom.engines.mouth.features import feature_blocks
 from greenroom.engines.mouth.package import AvatarPackage
 from greenroom.engines.mouth.renderer import drive_raw, onnx_session
 from greenroom.engines.photo.mouth_course import MouthCourse, heard_lips, mouth_course
@@ -60,7 +60,7 @@ class PhotoMouthPainter:
             phonemes: the synthesis model's own times in samples of `pcm`; None for a recording.
         """
         frames = max(1, ceil(len(pcm) * VIDEO_FPS / sample_rate))
-        heard = heard_lips(drive_raw(self._driver, sound_features(pcm, sample_rate), frames), CODE_SIZE)
+        heard = heard_lips(drive_raw(self._driver, feature_blocks(pcm, sample_rate), frames), CODE_SIZE)
         return mouth_course(heard, phonemes, pcm, sample_rate)
 
     def apply(
