@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,30 @@ def test_train_list_and_refuse(tmp_path: Path) -> None:
     done = train(*order, "--consent", letter)
     assert done.returncode == 2 and "0 of 1 recordings are good" in done.stderr
     assert len(json.loads(voice("trained", "--data", data, "--json").stdout)) == 1, "no failed job is left"
+
+
+class TestSay:
+    def test_quickly_into_a_file(self, tmp_path: Path) -> None:
+        out = tmp_path / "said.wav"
+        said = voice("say", "Good morning.", "--voice", "kokoro-af_heart", "--quick", "--out", out, "--json")
+        answer = json.loads(said.stdout)
+        assert answer["path"] == str(out)
+        with wave.open(str(out)) as file:
+            assert abs(file.getnframes() / file.getframerate() - answer["seconds"]) < 0.02
+        assert 0.5 < answer["seconds"] < 3
+
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            (("Hello.", "--voice", "nobody"), "greenroom voice list"),
+            (("", "--voice", "piper-en_US-joe"), "nothing to say"),
+            (("Hello.", "--voice", "piper-en_US-joe", "--out", "/nowhere/said.wav"), "--out"),
+        ],
+    )
+    def test_what_cannot_be_said_is_refused_in_words(
+        self, arguments: tuple[str, ...], complaint: str, tmp_path: Path
+    ) -> None:
+        where = () if "--out" in arguments else ("--out", tmp_path / "said.wav")
+        refused = voice("say", *arguments, *where)
+        assert refused.returncode != 0 and complaint in refused.stderr
+        assert list(tmp_path.iterdir()) == []

@@ -73,6 +73,8 @@ def say(
     from greenroom.stage.speech import join_chunks, write_wav
     from greenroom.storage import place
 
+    if not os.access(out.parent, os.W_OK) or out.is_dir():
+        raise UserError(f"{out} cannot be written: choose another place with --out")
     settings = load_settings(data=data)
     place.publish(settings.place)
     is_quick = quick or settings.speech_effort == QUICK
