@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import tomllib
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -57,10 +58,16 @@ def say(voice_id: str, seconds: float, folder: Path) -> str:
     return voice_id
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def let_all_speak(about: str | None, say: Callable[..., str], seconds: float | None) -> None:
+    """The command line of `say(voice_id, seconds, folder)` for all voices.
+
+    Args:
+        about: the docstring of its module.
+        seconds: of speech, for each voice, where the command does not say.
+    """
+    parser = argparse.ArgumentParser(description=(about or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seconds", type=float, default=40.0, help="of speech, for each voice")
+    parser.add_argument("--seconds", type=float, default=seconds, help="of speech, for each voice")
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
@@ -71,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    let_all_speak(__doc__, say, 40.0)

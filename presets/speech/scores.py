@@ -7,12 +7,10 @@ Writes `VOICE.npz`, one a voice; those that are there are kept. About a quarter 
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +20,10 @@ from greenroom.engines.clause_sound import tokens_of
 from greenroom.engines.g2p.front import ClauseLimits
 from greenroom.engines.g2p.fronts import front_for
 from greenroom.engines.g2p.reading import read_clauses
-from greenroom.engines.kokoro.engine import KokoroEngine
 from greenroom.engines.kokoro.model import Score, ScoreModel
 from greenroom.engines.kokoro.voices import SAMPLE_RATE, kokoro_voices, pack_name
 from greenroom.engines.protocols import Pcm
-from presets.speech.corpus import sentences
+from presets.speech.corpus import let_all_speak, sentences
 
 SECONDS = {
     "kokoro-af_heart": 60.0,
@@ -107,18 +104,5 @@ def _model() -> ScoreModel:
     return ScoreModel(weights.path("kokoro"), 1, with_sound=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seconds", type=float, help="of speech, for each voice")
-    parser.add_argument("--processes", type=int, default=2)
-    chosen = parser.parse_args()
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    speak = partial(say, seconds=chosen.seconds, folder=chosen.folder)
-    with ProcessPoolExecutor(chosen.processes) as pool:
-        for voice_id in pool.map(speak, [voice.voice_id for voice in KokoroEngine().voices()]):
-            print(voice_id, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    let_all_speak(__doc__, say, None)

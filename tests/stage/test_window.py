@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from greenroom.media.planes import Planes
+from greenroom.stage import window
 from greenroom.stage.base_frame import BaseFrame, kept_planes, person_columns
 from greenroom.stage.framing import PersonArea, Placement
 from greenroom.stage.window import Window
@@ -34,9 +35,9 @@ def _cut(whole: BaseFrame) -> BaseFrame:
 def _drawn(person: BaseFrame, place: Placement, *, is_fine: bool = False) -> Planes:
     planes = tuple(np.full((540 // step, 960 // step), 90, np.uint8) for step in (1, 2, 2))
     area = PersonArea(0, 20, 800, 600, 400.0)
-    window = Window.of((960, 540), SIZE, place, area, is_fine)
-    assert window is not None
-    window.draw(planes, person)
+    made = Window.of((960, 540), SIZE, place, area, is_fine)
+    assert made is not None
+    made.draw(planes, person)
     return planes[0], planes[1], planes[2]
 
 
@@ -46,6 +47,7 @@ def _drawn(person: BaseFrame, place: Placement, *, is_fine: bool = False) -> Pla
     [
         Placement(80, 15, 715, 536),
         Placement(251, 133, 347, 260),
+        Placement(190, 60, 462, 346),
         Placement(-311, -90, 1111, 833),
         Placement(100, -20, 800, 600),
         Placement(-900, 0, 1900, 1425),
@@ -58,6 +60,17 @@ def test_the_columns_that_are_kept_are_not_seen(centre: int, place: Placement) -
     for one, other in zip(_drawn(whole, place), _drawn(cut, place), strict=True):
         differs = np.abs(one.astype(int) - other)
         assert differs.max() <= 6 and differs.mean() < 0.4
+
+
+@pytest.mark.parametrize("width", [402, 462, 530, 590])
+def test_made_smaller_it_is_averaged_over_areas(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between half and three quarters of the size, where a faster way is taken than the exact one."""
+    place, person = Placement(190, 60, width, width * 3 // 4 // 2 * 2), _person(333)
+    fast = _drawn(person, place)
+    monkeypatch.setattr(window, "_LEAST_HALVED", window._LEAST_LINEAR)
+    for one, other in zip(fast, _drawn(person, place), strict=True):
+        differs = np.abs(one.astype(int) - other)
+        assert differs.mean() < 0.1 and differs.max() <= 6, (differs.mean(), differs.max())
 
 
 def test_a_fine_enlargement_is_the_same_too() -> None:
