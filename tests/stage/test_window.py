@@ -70,7 +70,7 @@ def test_made_smaller_it_is_averaged_over_areas(width: int, monkeypatch: pytest.
     monkeypatch.setattr(window, "_LEAST_HALVED", window._LEAST_LINEAR)
     for one, other in zip(fast, _drawn(person, place), strict=True):
         differs = np.abs(one.astype(int) - other)
-        assert differs.mean() < 0.1 and differs.max() <= 6, (differs.mean(), differs.max())
+        assert differs.mean() < 0.3 and differs.max() <= 12, (differs.mean(), differs.max())
 
 
 def test_a_fine_enlargement_is_the_same_too() -> None:
