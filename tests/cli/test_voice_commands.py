@@ -60,7 +60,7 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
 def test_train_list_and_refuse(tmp_path: Path) -> None:
     taken, data = tmp_path / "taken", tmp_path / "data"
     taken.mkdir()
-    for number, text in enumerate(sentences("EN", 2)):
+    for number, text in enumerate(sounds.readings(2)):
         (taken / f"{number}.wav").write_bytes(sounds.wav_bytes(*sounds.said(text)))
         (taken / f"{number}.txt").write_text(text)
     order = ("train", taken, "--name", "Ana", "--data", data, "--json")

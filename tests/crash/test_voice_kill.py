@@ -12,7 +12,6 @@ from tests.voices import sounds
 from tests.voices.modeling.driving import VoiceTraining
 
 from greenroom.subtitles.speaking import can_hear
-from greenroom.voices.sentences import sentences
 
 pytestmark = [
     pytest.mark.crash,
@@ -26,7 +25,7 @@ SETTINGS = {**HURRIED_TESTS, "GREENROOM_VOICE_DURATIONS": '{"basic_min": 8}'}
 def test_killed_in_the_check_and_in_the_training(tmp_path: Path) -> None:
     server = start_server(tmp_path / "data", **SETTINGS)
     job = VoiceTraining(server.client(), voice_name="Phoenix")
-    texts = sentences("EN", 3)
+    texts = sounds.readings(3)
     job.package(
         sounds.zip_bytes(
             {f"take-{n}.wav": sounds.wav_bytes(*sounds.said(text)) for n, text in enumerate(texts)}

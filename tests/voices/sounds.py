@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
+from greenroom.voices.sentences import sentences
+
 Pcm = npt.NDArray[np.float32]
 ENGLISH = "piper-en_US-joe"
 SENTENCE = "The orchard opens at nine, and we sell apples, pears and fresh honey until the evening."
@@ -28,6 +30,16 @@ def said(text: str = SENTENCE, voice_id: str = ENGLISH) -> tuple[Pcm, int]:
     pcm = np.concatenate([pause, speech.pcm, pause])
     hiss = np.random.default_rng(5).standard_normal(len(pcm)).astype(np.float32)
     return pcm + hiss * np.float32(2e-4), speech.sample_rate
+
+
+def readings(count: int) -> tuple[str, ...]:
+    """Sentences to read aloud that the recogniser hears from `ENGLISH` word for word.
+
+    Not the second one ("measure the garden by yourself"): what is heard there changes with the last bits
+    of the sound, hence with the processor.
+    """
+    texts = sentences("EN", count + 1)
+    return texts[:1] + texts[2:]
 
 
 def level(pcm: Pcm) -> float:

@@ -23,7 +23,6 @@ from tests.voices.modeling.test_voice_jobs import refused
 from greenroom.engines.pitch import median_pitch
 from greenroom.subtitles.speaking import can_hear
 from greenroom.voices.modeling.material_file import decrypt
-from greenroom.voices.sentences import sentences
 
 pytestmark = [
     pytest.mark.contract,
@@ -32,7 +31,7 @@ pytestmark = [
     pytest.mark.skipif(not can_hear(), reason="speech recognition is not installed"),
 ]
 
-TEXTS = sentences("EN", 3)
+TEXTS = sounds.readings(3)
 
 
 def recordings() -> dict[str, bytes]:
