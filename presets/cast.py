@@ -15,8 +15,9 @@ _WOMAN = {
 }  # fmt: skip
 _MAN = {
     "eyes/eye-scale-decr-incr": 0.35, "head/head-scale-horiz-decr-incr": -0.15, "head/head-fat-decr-incr": -0.2,
-    "neck/measure-neck-height-decr-incr": -0.30, "torso/measure-shoulder-dist-decr-incr": -0.6,
-    "torso/torso-scale-horiz-decr-incr": -0.2, "arms/upperarm-shoulder-muscle-decr-incr": -0.6, "arms/upperarm-fat-decr-incr": -0.4,
+    "neck/measure-neck-height-decr-incr": -0.15, "torso/measure-shoulder-dist-decr-incr": -1.0,
+    "torso/torso-scale-horiz-decr-incr": -0.4, "torso/torso-vshape-decr-incr": -0.4, "torso/torso-muscle-dorsi-decr-incr": -0.6,
+    "arms/upperarm-shoulder-muscle-decr-incr": -1.0, "arms/upperarm-fat-decr-incr": -0.7, "arms/upperarm-muscle-decr-incr": -0.5,
 }  # fmt: skip
 
 _AWAKE = {
@@ -120,7 +121,7 @@ MATEO = Presenter(
     voice="kokoro-am_puck",
     shape=Shape(male=1.0, years=43, weight=0.44, muscle=0.5, proportions=0.8, african=0.1, asian=0.15, caucasian=0.75, details=_MAN),
     skin=SkinLook((0.46, 0.262, 0.168), lips=(0.36, 0.135, 0.11), beard=0.85, age=0.4, eyeshadow=-0.03),
-    hair=Hair("short", (0.030, 0.019, 0.013), (0.022, 0.015, 0.011), length=0.25, sides=0.10, sweep=-0.35, curl=0.10, front=0.64, recede=0.35, scalp=0.9),
+    hair=Hair("short", (0.030, 0.019, 0.013), (0.022, 0.015, 0.011), length=0.25, sides=0.10, sweep=-0.35, curl=0.10, front=0.64, recede=0.12, scalp=0.9),
     clothes="polo",
     colours=((0.42, 0.125, 0.055), (0.6, 0.55, 0.45)),
     iris=(0.062, 0.036, 0.018),
@@ -132,7 +133,7 @@ MATEO = Presenter(
     beard_hairs=22000,
     beard_length=0.040,
     beard_tint=(0.045, 0.030, 0.020),
-    rest_face=_AWAKE,
+    rest_face=_FRIENDLY,
 )  # fmt: skip
 
 HENRIK = Presenter(
@@ -142,7 +143,7 @@ HENRIK = Presenter(
     voice="kokoro-bm_george",
     shape=Shape(male=1.0, years=60, weight=0.45, muscle=0.45, proportions=0.75, details=_MAN | {"head/head-rectangular": 0.2}),
     skin=SkinLook((0.62, 0.385, 0.285), blush=1.2, lips=(0.44, 0.19, 0.165), beard=0.35, age=0.75, eyeshadow=-0.03),
-    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.24, sides=0.10, sweep=0.45, front=0.68, recede=0.7, scalp=0.35, gloss=0.7),
+    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.24, sides=0.10, sweep=0.45, front=0.68, recede=0.35, scalp=0.35, gloss=0.7),
     clothes="suit",
     colours=((0.055, 0.048, 0.040), (0.50, 0.54, 0.58)),
     iris=(0.075, 0.105, 0.135),
@@ -153,7 +154,7 @@ HENRIK = Presenter(
     lash_length=0.038,
     beard_hairs=20000,
     beard_length=0.055,
-    rest_face=_AWAKE,
+    rest_face=_AWAKE | {"mouthSmile": 0.55, "mouthDimple": 0.12, "eyeWide": 0.22},
     beard_tint=(0.40, 0.385, 0.36),
 )  # fmt: skip
 

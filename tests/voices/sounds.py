@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
+from greenroom.engines.protocols import ChanceSpeechEngine
 from greenroom.voices.sentences import sentences
 
 Pcm = npt.NDArray[np.float32]
@@ -21,9 +22,13 @@ SENTENCE = "The orchard opens at nine, and we sell apples, pears and fresh honey
 
 @cache
 def said(text: str = SENTENCE, voice_id: str = ENGLISH) -> tuple[Pcm, int]:
-    """Speech and its rate; once a process for each text."""
+    """Speech and its rate, the same whatever was said before; once a process for each text."""
+    from greenroom.engines.registry import speech_engine_for
     from greenroom.stage.speech import speak
 
+    engine = speech_engine_for(voice_id)
+    if isinstance(engine, ChanceSpeechEngine):
+        engine.start_over()
     speech = speak(text, voice_id)
     pause = np.zeros(round(0.3 * speech.sample_rate), np.float32)
     # A microphone is never quite silent.
@@ -33,11 +38,8 @@ def said(text: str = SENTENCE, voice_id: str = ENGLISH) -> tuple[Pcm, int]:
 
 
 def readings(count: int) -> tuple[str, ...]:
-    """Sentences to read aloud that the recogniser hears from `ENGLISH` word for word.
-
-    Not the second one ("measure the garden by yourself"): what is heard there changes with the last bits
-    of the sound, hence with the processor.
-    """
+    """Sentences to read aloud that the recogniser hears word for word as `ENGLISH` says them; the second one
+    ("measure the garden by yourself") it does not always."""
     texts = sentences("EN", count + 1)
     return texts[:1] + texts[2:]
 
