@@ -1,4 +1,4 @@
-"""Speech needs no network once the weights are here."""
+"""Speech needs no network once the weights are here, and no PyTorch."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ for language, text in {
 }.items():
     assert front_for(language).read(text)
 speech = speak("Good morning.", "piper-en_US-joe")
+assert "torch" not in sys.modules, "it is for training, and takes seconds to import"
 print(WhisperRecogniser().transcribe(speech.pcm, speech.sample_rate, "en"))
 """
 

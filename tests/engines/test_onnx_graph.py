@@ -1,4 +1,4 @@
-"""A model can be cut to what some of its tensors need, and answers the same."""
+"""A model can be cut to what some of its tensors need, and answers the same; its noise can be given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 onnx = pytest.importorskip("onnx", reason="the onnx package comes with the extra `train`")
 
-from greenroom.engines.onnx_graph import only_for, with_output  # noqa: E402
+from greenroom.engines.onnx_graph import NOISE, only_for, with_given_noise, with_output  # noqa: E402
 
 
 def _model() -> bytes:
@@ -58,3 +58,20 @@ def test_what_is_not_needed_is_cut_off(
     assert [node.output[0] for node in graph.node] == nodes
     assert [one.name for one in graph.initializer] == weights
     assert _answers(cut) == expected
+
+
+def test_noise_is_given_and_begins_again_where_it_is_too_short() -> None:
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    nodes = [helper.make_node("RandomNormalLike", ["x"], [name]) for name in ("first", "second")]
+    x = helper.make_tensor_value_info("x", kind, [2, None])
+    outputs = [helper.make_tensor_value_info(name, kind, None) for name in ("first", "second")]
+    made = helper.make_model(
+        helper.make_graph(nodes, "graph", [x], outputs), opset_imports=[helper.make_opsetid("", 15)]
+    )
+    made.ir_version = 8
+    given = with_given_noise(made.SerializeToString())
+    session = onnxruntime.InferenceSession(given, providers=["CPUExecutionProvider"])
+    noise = np.arange(5, dtype=np.float32)
+    first, second = session.run(None, {"x": np.zeros((2, 3), np.float32), NOISE: noise})
+    assert first.tolist() == [[0, 1, 2], [3, 4, 0]]
+    assert second.tolist() == [[1, 2, 3], [4, 0, 1]]

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
-from greenroom.engines.protocols import ChanceSpeechEngine
 from greenroom.voices.sentences import sentences
 
 Pcm = npt.NDArray[np.float32]
@@ -22,13 +21,9 @@ SENTENCE = "The orchard opens at nine, and we sell apples, pears and fresh honey
 
 @cache
 def said(text: str = SENTENCE, voice_id: str = ENGLISH) -> tuple[Pcm, int]:
-    """Speech and its rate, the same whatever was said before; once a process for each text."""
-    from greenroom.engines.registry import speech_engine_for
+    """Speech and its rate; once a process for each text."""
     from greenroom.stage.speech import speak
 
-    engine = speech_engine_for(voice_id)
-    if isinstance(engine, ChanceSpeechEngine):
-        engine.start_over()
     speech = speak(text, voice_id)
     pause = np.zeros(round(0.3 * speech.sample_rate), np.float32)
     # A microphone is never quite silent.

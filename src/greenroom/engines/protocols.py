@@ -169,14 +169,6 @@ class SpeechEngine(Protocol):
 
 
 @runtime_checkable
-class ChanceSpeechEngine(Protocol):
-    """A `SpeechEngine` whose sound has an element of chance."""
-
-    def start_over(self) -> None:
-        """From here on the same texts in the same order sound the same, to the sample."""
-
-
-@runtime_checkable
 class QuickSpeechEngine(Protocol):
     """A `SpeechEngine` that can speak much faster with the same voices, if a little less finely."""
 

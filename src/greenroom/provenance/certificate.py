@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from greenroom.provenance.errors import SigningError
-from greenroom.settings import Settings
+
+if TYPE_CHECKING:
+    from greenroom.settings import Settings
 
 CERTIFICATE, KEY = "GREENROOM_CREDENTIALS_CERTIFICATE", "GREENROOM_CREDENTIALS_KEY"
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}

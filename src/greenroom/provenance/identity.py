@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from greenroom.iam.secrets import Vault
 from greenroom.provenance.certificate import is_given, read_certificate
-from greenroom.settings import Settings
+
+if TYPE_CHECKING:  # child processes sign too, and need neither
+    from greenroom.iam.secrets import Vault
+    from greenroom.settings import Settings
 
 _FROM, _UNTIL = datetime(2026, 1, 1), datetime(2056, 1, 1)
 """Fixed, so that the certificate is the same whenever it is made."""

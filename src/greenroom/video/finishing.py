@@ -9,8 +9,8 @@ from typing import Any
 
 from greenroom.media.formats import FORMATS, Codec
 from greenroom.video.errors import VideoContentError
-from greenroom.video.music import MUSIC_FIELD
-from greenroom.video.outputs import longest_s, too_long
+from greenroom.video.lengths import longest_s, too_long
+from greenroom.video.plan import MUSIC_FIELD
 
 
 def output_members(payload: dict[str, Any]) -> dict[str, Any]:

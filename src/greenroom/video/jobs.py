@@ -24,7 +24,7 @@ from greenroom.video.deliveries.service import send_out
 from greenroom.video.finishing import cut_canvas
 from greenroom.video.helping import ask_for_help, send_helpers_home
 from greenroom.video.layer_files import fetch_layers, layer_payload
-from greenroom.video.marking import marks_of
+from greenroom.video.marks import marks_of
 from greenroom.video.models import JobKindOfVideo, VideoJob, VideoState
 from greenroom.video.notifying import tell_end
 from greenroom.video.photo.steps import photo_payload, prepare_photo

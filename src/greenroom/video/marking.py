@@ -1,4 +1,7 @@
-"""How a video says that it was made by AI: a visible label, metadata and content credentials."""
+"""How a video says that it was made by AI: a visible label, metadata and content credentials.
+
+This is done in child processes; which marks a video gets is decided in `marks`.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from greenroom.provenance.label import Label, label_of
-from greenroom.runtime import Context, Runtime
-from greenroom.workspace.service import is_ai_marked
-
-
-async def wanted_label(context: Context) -> Label | None:
-    """By the operator's settings and, where these leave it to the tenant, by the tenant's."""
-    settings = context.runtime.settings
-    if not settings.ai_label_required and not await is_ai_marked(context):
-        return None
-    return label_of(settings.ai_label, settings.ai_label_text, settings.ai_label_place)
-
-
-def marks_of(runtime: Runtime) -> dict[str, Any]:
-    """What the child process needs to mark a finished file: `{producer, identity}`. Holds the signing key.
-
-    Raises SigningError.
-    """
-    from greenroom.provenance.identity import SigningIdentity
-
-    identity = SigningIdentity.of(runtime.settings, runtime.vault)
-    return {
-        "producer": runtime.settings.ai_producer,
-        "identity": identity.to_json() if identity is not None else None,
-    }
-
 
 def with_label(made: Any, payload: Mapping[str, Any]) -> Any:
     """The render plan with the label above all layers of each scene.
@@ -40,7 +17,7 @@ def with_label(made: Any, payload: Mapping[str, Any]) -> Any:
     Raises:
         SceneError: no font of this machine has its letters.
     """
-    from greenroom.provenance.label import label_layer
+    from greenroom.provenance.label import Label, label_layer
 
     label = Label.from_json(payload.get("label"))
     if label is None:

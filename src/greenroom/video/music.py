@@ -10,10 +10,8 @@ from greenroom.assets.states import AssetType
 from greenroom.runtime import Context
 from greenroom.stage.music import DEFAULT_VOLUME
 from greenroom.video.errors import VideoContentError
-from greenroom.video.plan import MusicPlan, VideoSoundPlan, VoicePlan
+from greenroom.video.plan import MUSIC_FIELD, MusicPlan, VideoSoundPlan, VoicePlan
 from greenroom.video.wire import Create2DDigitalHumanVideoReq
-
-MUSIC_FIELD = "background_music_config.music_asset_id"
 
 
 async def sound_plan(

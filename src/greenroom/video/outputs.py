@@ -6,11 +6,9 @@ from greenroom.media.formats import FORMATS, Codec, OutputFormat
 from greenroom.scripts.limits import spoken_length
 from greenroom.scripts.wire import ShootScriptItem, VideoConfig
 from greenroom.video.errors import VideoContentError
+from greenroom.video.lengths import HD_PIXELS, longest_s, too_long
 from greenroom.video.plan import OutputPlan
 
-_HD_PIXELS = 1920 * 1088
-_HD_SECONDS, _LARGER_SECONDS = 300, 60
-"""Longest video in a codec for editing: five minutes of 1080p have several gigabytes already."""
 _CHARACTERS_A_SECOND = 5
 """So that 1500 characters make the five minutes, as the contract has it; Chinese is spoken at that rate."""
 
@@ -35,20 +33,13 @@ def output_plan(video: VideoConfig, scenes: list[ShootScriptItem]) -> OutputPlan
     )
 
 
-def longest_s(output: OutputFormat, width: int, height: int) -> int | None:
-    """Seconds that a video of this format and size may last; None: as long as its script."""
-    if output.is_compressed:
-        return None
-    return _HD_SECONDS if width * height <= _HD_PIXELS else _LARGER_SECONDS
-
-
 def _has_background(scene: ShootScriptItem) -> bool:
     return bool(scene.shoot_script is not None and scene.shoot_script.background_config)
 
 
 def _check_size(video: VideoConfig, output: OutputFormat, scenes: list[ShootScriptItem]) -> None:
     name = f"video_config.codec: {output.codec}"
-    if output.codec is Codec.QTRLE and video.width * video.height > _HD_PIXELS:
+    if output.codec is Codec.QTRLE and video.width * video.height > HD_PIXELS:
         raise VideoContentError(
             f"{name} is written up to 1920x1080, not {video.width}x{video.height}: choose PRORES_4444 or "
             "VP9, or a smaller picture"
@@ -68,14 +59,6 @@ def _check_size(video: VideoConfig, output: OutputFormat, scenes: list[ShootScri
     )
     if stated > seconds:
         raise VideoContentError(too_long(output, seconds, stated))
-
-
-def too_long(output: OutputFormat, most_s: int, length_s: float) -> str:
-    """What is said where a video is longer than `longest_s`."""
-    return (
-        f"video_config.codec: {output.codec} at this size takes {most_s} s at most, and the video lasts "
-        f"{length_s:.0f} s: shorten it, or choose VP9"
-    )
 
 
 def _crop(video: VideoConfig) -> tuple[int, int] | None:

@@ -10,6 +10,9 @@ from greenroom.provenance.label import Label
 from greenroom.stage.layer_plan import Layer
 from greenroom.stage.subtitle_plan import SubtitleStyle
 
+MUSIC_FIELD = "background_music_config.music_asset_id"
+"""What a refusal of the music names."""
+
 
 @dataclass(slots=True, frozen=True)
 class BackgroundPlan:

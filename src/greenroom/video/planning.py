@@ -31,7 +31,7 @@ from greenroom.video.errors import VideoContentError
 from greenroom.video.features import check_features
 from greenroom.video.layers import person_of, plan_layers
 from greenroom.video.links import own_object
-from greenroom.video.marking import wanted_label
+from greenroom.video.marks import wanted_label
 from greenroom.video.music import sound_plan
 from greenroom.video.outputs import output_plan
 from greenroom.video.pages import page_background

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from greenroom.engines.protocols import AvatarPackageError, Progress, SpeechStyle, vocabulary_from_json
+from greenroom.video.backgrounds import background_of
 from greenroom.video.errors import VideoContentError
 from greenroom.video.marking import metadata, sign, with_label
-from greenroom.video.pages import page_on_canvas
 
 _MOST_BPS = 104_857_600
 """The largest `video_bit_rate` that the contract knows; ProRes 4444 has more."""
@@ -66,7 +66,6 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     elif (silence_ms := silence_of(payload["text"])) is not None:
         said = silent_speech(silence_ms)
     else:
-        _start_over(payload["voice_id"])
         style, vocabulary = SpeechStyle(**payload["style"]), vocabulary_from_json(payload.get("vocabulary"))
         said = speak(payload["text"], payload["voice_id"], style, vocabulary)
     heard, words = None, said.words
@@ -85,16 +84,6 @@ def speech(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     timing.write_text(json.dumps(times))
     os.replace(building, wav)
     return {"seconds": said.duration_s}
-
-
-def _start_over(voice_id: str) -> None:
-    """Make a scene sound the same whatever was spoken before it, in this video or before a crash."""
-    from greenroom.engines.protocols import ChanceSpeechEngine
-    from greenroom.engines.registry import speech_engine_for
-
-    engine = speech_engine_for(voice_id)
-    if isinstance(engine, ChanceSpeechEngine):
-        engine.start_over()
 
 
 def plan(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -203,7 +192,7 @@ def join(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from greenroom.stage.plan import RenderPlan, plan_segments
     from greenroom.stage.quality.film import measure_film
     from greenroom.stage.render import join_video
-    from greenroom.video.music import MUSIC_FIELD
+    from greenroom.video.plan import MUSIC_FIELD
 
     made = RenderPlan.from_json(Path(payload["plan"]).read_text())
     out = Path(payload["out"])
@@ -275,7 +264,7 @@ def _scene(payload: dict[str, Any], scene: dict[str, Any]) -> Any:
         package=package,
         speech_wav=scene["wav"],
         phonemes=None if phonemes is None else tuple(PhonemeSpan(**span) for span in phonemes),
-        background=_background(scene["background"], canvas, _is_transparent(payload)),
+        background=background_of(scene["background"], canvas, _is_transparent(payload)),
         placement=_placement(scene["human"], canvas, picture) or _whole_picture(payload, picture),
         framing=Framing(scene.get("framing") or payload["framing"]),
         duration_s=whole_videos_s(layers),
@@ -323,40 +312,6 @@ def _whole_picture(payload: dict[str, Any], picture: tuple[int, int]) -> Any:
     from greenroom.stage.framing import Placement
 
     return Placement(0, 0, *picture) if (payload.get("output") or {}).get("crop") else None
-
-
-def _background(background: dict[str, Any], canvas: tuple[int, int], is_transparent: bool = False) -> str:
-    """What the stage takes: a colour, the path of a picture of the canvas size, or nothing at all."""
-    from greenroom.stage.sheet import TRANSPARENT
-
-    if background["image"] is None:
-        return background["colour"] or (TRANSPARENT if is_transparent else "#FFFFFF")
-    if background.get("box") is not None:
-        return page_on_canvas(Path(background["image"]), background["box"], canvas)
-    if background["placement"] is None:
-        return str(background["image"])
-    return _cropped(Path(background["image"]), background["placement"], canvas)
-
-
-def _cropped(path: Path, placement: list[int], canvas: tuple[int, int]) -> str:
-    """The picture scaled to the placement's size, moved by its offset, and cut to the canvas."""
-    import cv2
-    import numpy as np
-
-    from greenroom.stage.scene import read_image
-
-    dx, dy, width, height = placement
-    scaled = cv2.resize(read_image(path), (width, height), interpolation=cv2.INTER_AREA)
-    if width <= -dx or height <= -dy:
-        raise VideoContentError(
-            "background_image_config moves the picture out of the canvas: bring dx and dy nearer to 0"
-        )
-    visible = scaled[-dy : -dy + canvas[1], -dx : -dx + canvas[0]]
-    whole = np.full((canvas[1], canvas[0], 3), 255, np.uint8)
-    whole[: visible.shape[0], : visible.shape[1]] = visible
-    out = path.with_name(f"{path.name}-cropped.png")
-    cv2.imwrite(str(out), whole)
-    return str(out)
 
 
 def _placement(human: dict[str, Any], canvas: tuple[int, int], picture: tuple[int, int]) -> Any:

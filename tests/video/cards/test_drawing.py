@@ -14,7 +14,7 @@ from greenroom.engines.mouth.package import write_manifest
 from greenroom.engines.photo.painter import FACE
 from greenroom.stage.subtitle_fonts import scripts_without_font
 from greenroom.video.cards.drawing import draw
-from greenroom.video.cards.templets import CANVAS, LOOKS, OWN
+from greenroom.video.cards.looks import CANVAS, LOOKS, OWN
 
 TEXTS = {
     "name": "Mira Halloway",

@@ -24,7 +24,6 @@ from greenroom.engines.conversion.speech import (
 )
 from greenroom.engines.conversion.vocoder import Vocoder
 from greenroom.engines.protocols import (
-    ChanceSpeechEngine,
     Pcm,
     SpeechChunk,
     SpeechEngine,
@@ -130,13 +129,6 @@ class ConvertedVoiceEngine:
         plain = replace(style, pitch_percent=100)
         chunks = self._engine_for(base).synthesize(text, base, plain, vocabulary)
         return self._converted(chunks, base, style.pitch_percent / 100)
-
-    def start_over(self) -> None:
-        """See `ChanceSpeechEngine`."""
-        for base in set(self._bases.values()):
-            engine = self._engine_for(base)
-            if isinstance(engine, ChanceSpeechEngine):
-                engine.start_over()
 
     def _converted(self, chunks: Iterator[SpeechChunk], base: str, pitch: float) -> Iterator[SpeechChunk]:
         source = base_speaker(base)

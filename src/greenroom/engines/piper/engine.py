@@ -90,11 +90,6 @@ class PiperEngine:
         """Load the model now, so that the first text does not wait for it."""
         self._loaded()
 
-    def start_over(self) -> None:
-        """See `ChanceSpeechEngine`. Costs loading the model anew, about a second."""
-        with self._loading:
-            self._model = None
-
     def _speak(self, clauses: Iterator[Clause], style: SpeechStyle) -> Iterator[SpeechChunk]:
         yield from say_clauses(clauses, style, partial(self._say_clause, self._loaded()))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from greenroom.engines.protocols import (
-    ChanceSpeechEngine,
     SpeechChunk,
     SpeechEngine,
     SpeechStyle,
@@ -59,12 +58,6 @@ class SimpleVoiceEngine:
         pitch = max(50, min(200, round(style.pitch_percent * self._pitch)))
         chunks = self._engine().synthesize(text, self._base, replace(style, pitch_percent=pitch), vocabulary)
         return self._coloured(chunks)
-
-    def start_over(self) -> None:
-        """See `ChanceSpeechEngine`."""
-        engine = self._engine()
-        if isinstance(engine, ChanceSpeechEngine):
-            engine.start_over()
 
     def _engine(self) -> SpeechEngine:
         return speech_engine_for(self._base)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from greenroom.engines.protocols import Progress
-from greenroom.video.cards.templets import LOOKS, OWN, Look
+from greenroom.video.cards.looks import LOOKS, OWN, Look
 
 LINES = ("mobile_phone", "phone", "mail", "address", "other1", "other2", "other3")
 _STAGE = 0.44

@@ -14,8 +14,9 @@ from greenroom.moderation import service as moderation
 from greenroom.portraits.pictures import look_at_identity, require_consent, take_picture
 from greenroom.runtime import Context
 from greenroom.scripts.wire import ShootScriptItem
+from greenroom.video.cards.looks import CANVAS
 from greenroom.video.cards.repository import BusinessCardRepository
-from greenroom.video.cards.templets import CANVAS, require_templet
+from greenroom.video.cards.templets import require_templet
 from greenroom.video.cards.wire import (
     BusinessCardImageUrl,
     CardJobResponse,

@@ -11,8 +11,8 @@ from greenroom.jobs.errors import JobCancelledError, JobError
 from greenroom.jobs.models import JobState
 from greenroom.jobs.running import INTERNAL_ERROR
 from greenroom.runtime import Context
-from greenroom.voices.tasks.models import ResultFile, SpeechTask, TaskState
-from greenroom.voices.tasks.order import TaskOrder
+from greenroom.voices.tasks.models import SpeechTask, TaskState
+from greenroom.voices.tasks.order import ResultFile, TaskOrder
 from greenroom.voices.tasks.repository import SpeechTaskRepository
 from greenroom.voices.text import pieces
 

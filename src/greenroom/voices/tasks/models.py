@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greenroom.db.base import ScopedRow
+from greenroom.voices.tasks.order import ResultFile
 
 
 class TaskState(StrEnum):
@@ -25,15 +26,6 @@ TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.SUCCEED: frozenset(),
     TaskState.FAILED: frozenset(),
 }
-
-
-class ResultFile(StrEnum):
-    """What a task makes, and the member of the wire that links to it."""
-
-    AUDIO = "audio_file_url"
-    INFO = "audio_info_file_url"
-    SUBTITLES = "audio_srt_file_url"
-    ACTIONS = "audio_action_file_url"
 
 
 class SpeechTask(ScopedRow):

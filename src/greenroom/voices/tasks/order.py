@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 DEFAULT_SILENCE_MS = 2000
+
+
+class ResultFile(StrEnum):
+    """What a task makes, and the member of the wire that links to it."""
+
+    AUDIO = "audio_file_url"
+    INFO = "audio_info_file_url"
+    SUBTITLES = "audio_srt_file_url"
+    ACTIONS = "audio_action_file_url"
 
 
 @dataclass(slots=True, frozen=True)

@@ -20,8 +20,8 @@ from greenroom.voices.service import (
     style_of,
 )
 from greenroom.voices.tasks.errors import TaskNotFoundError, TaskOrderError, TooManyTasksError
-from greenroom.voices.tasks.models import ResultFile, SpeechTask, TaskState
-from greenroom.voices.tasks.order import DEFAULT_SILENCE_MS, TaskOrder
+from greenroom.voices.tasks.models import SpeechTask, TaskState
+from greenroom.voices.tasks.order import DEFAULT_SILENCE_MS, ResultFile, TaskOrder
 from greenroom.voices.tasks.repository import ASYNC_JOB, AUDITION, RecordFilter, SpeechTaskRepository
 from greenroom.voices.tasks.wire import (
     CreateAsyncTtsJobRequestBody,

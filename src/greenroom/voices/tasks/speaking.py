@@ -22,8 +22,7 @@ from greenroom.subtitles.cues import cues_of
 from greenroom.subtitles.lines import LineWidth
 from greenroom.subtitles.text import script_text
 from greenroom.subtitles.writing import write_srt
-from greenroom.voices.tasks.models import ResultFile
-from greenroom.voices.tasks.order import TaskOrder
+from greenroom.voices.tasks.order import ResultFile, TaskOrder
 
 _SILENCE_RATE = 24_000
 _GAP_MS = 160
