@@ -64,7 +64,7 @@ AMARA = Presenter(
     skin=SkinLook((0.205, 0.098, 0.058), blush=0.7, lips=(0.21, 0.065, 0.055), age=0.2, eyeshadow=-0.03),
     hair=Hair("coils", (0.012, 0.009, 0.008), (0.012, 0.009, 0.008), length=0.23, front=0.62, scalp=0.9, gloss=0.5),
     clothes="scrubs",
-    colours=((0.030, 0.165, 0.185), (0.60, 0.60, 0.58)),
+    colours=((0.035, 0.060, 0.135), (0.60, 0.60, 0.58)),
     iris=(0.050, 0.026, 0.014),
     rest_face=_FRIENDLY,
     brow_thick=0.8,

@@ -15,14 +15,32 @@ from presets.speech_motion import TONGUE, aims
 from presets.stage import Camera
 
 BACKDROP = np.array([196.0, 203.0, 212.0])
+_HEADROOM = 0.28
+"""Decimetres of air above the head, of which nodding and swaying take some."""
 
 
 def camera_for(performer: Performer, framing: str) -> Camera:
-    """`half` for half body, `head` for head and shoulders, `face` for looking closely."""
-    eye = performer.anatomy.landmarks["eye_left"]
+    """`half` for half body, `head` for head and shoulders, `face` for looking closely.
+
+    A half body has air above its hair, whatever it wears: what the footage cuts off cannot be shown again.
+    """
+    eye = float(performer.anatomy.landmarks["eye_left"][1])
     size = performer.stage.size
     drop, height = {"half": (1.62, 5.7), "head": (0.62, 4.0), "face": (0.20, 2.2)}[framing]
-    return Camera((0.0, float(eye[1]) - drop, 0.9), height, size)
+    camera = Camera((0.0, eye - drop, 0.9), height, size)
+    if framing != "half":
+        return camera
+    bottom = eye - drop - height / 2
+    height = max(height, _top_of(performer, eye) + _HEADROOM - bottom)
+    return Camera((0.0, bottom + height / 2, 0.9), height, size)
+
+
+def _top_of(performer: Performer, eye: float) -> float:
+    """Where the presenter ends above, hair and all; decimetres at the depth of the camera's target."""
+    wide = Camera((0.0, eye, 0.9), 6.0, performer.stage.size)
+    opacity = performer.draw(moment_of(performer), wide)[..., 3]
+    first = int(np.argmax((opacity > 8).any(axis=1)))
+    return eye + wide.height * (0.5 - first / opacity.shape[0])
 
 
 def moment_of(

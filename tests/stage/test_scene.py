@@ -72,6 +72,16 @@ class TestHeadAndShoulders:
         place = head_placement((1280, 720), (360, 288), area, face)
         assert place == default_placement((1280, 720), (360, 288), area)
 
+    @pytest.mark.parametrize("canvas", [(1920, 1080), (640, 640)])
+    def test_hair_that_the_footage_cuts_off_ends_at_the_upper_edge(self, canvas: tuple[int, int]) -> None:
+        area, face = PersonArea(250, 0, 950, 1080, 600.0), FacePlace(600.0, 110.0, 380.0)
+        for place in (
+            default_placement(canvas, (1200, 1080), area),
+            head_placement(canvas, (1200, 1080), area, face),
+        ):
+            assert place.y <= 1
+            assert place.y + place.height >= canvas[1] - 1
+
     def test_a_person_who_was_not_cut_out_fills_the_canvas(self) -> None:
         for face in (FacePlace(100.0, 130.0, 380.0), FacePlace(1100.0, 10.0, 200.0)):
             place = head_placement((1920, 1080), (1200, 1080), None, face)

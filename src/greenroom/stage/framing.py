@@ -47,6 +47,11 @@ class PersonArea:
     centre: float
     """Column of the head's middle."""
 
+    @property
+    def is_cut_above(self) -> bool:
+        """Whether the picture's upper edge cuts the head or the hair off."""
+        return self.top <= 1
+
     @classmethod
     def of(cls, alphas: Iterable[U8]) -> PersonArea:
         """The union over the mattes [height, width] of a clip, all of one size; at least one."""
@@ -93,7 +98,7 @@ def head_placement(
     """Head and shoulders: the face large and in the middle, the person on the lower edge of the canvas.
 
     In a portrait canvas the width limits the face. Footage of head and shoulders alone shows them as large in
-    the default framing, which then stays.
+    the default framing, which then stays. Hair that the footage cuts off ends at the canvas's edge, too.
     """
     (canvas_width, canvas_height), (width, height) = canvas, picture
     scale = min(_FACE_SHARE * canvas_height, _FACE_WIDTH * canvas_width) / (face.chin - face.forehead)
@@ -103,6 +108,8 @@ def head_placement(
     bottom = area.bottom if area is not None else height
     top_free = (_CHIN_LINE - _FACE_SHARE) * canvas_height
     x, y = canvas_width / 2 - face.centre * scale, top_free - face.forehead * scale
+    if area is not None and area.is_cut_above:
+        y = min(y, -area.top * scale)
     # Feet of the picture above the canvas's edge would leave the person floating.
     y = max(y, canvas_height - bottom * scale)
     if area is None:
@@ -116,14 +123,16 @@ def default_placement(
 ) -> Placement:
     """A half-body framing for sizes (width, height): standing on the lower edge, head in the middle.
 
-    A person who was not cut out fills the canvas with the whole picture instead, like a background photo.
+    A person who was not cut out fills the canvas with the whole picture instead, like a background photo. One
+    whose head the footage cuts off reaches the upper edge: hair that ends in the air looks like a mistake.
     """
     (canvas_width, canvas_height), (width, height) = canvas, picture
     if area is None:
         scale = max(canvas_width / width, canvas_height / height)
         size = (round(width * scale), round(height * scale))
         return Placement((canvas_width - size[0]) // 2, (canvas_height - size[1]) // 2, *size)
-    tall = (1.0 - _HEAD_ROOM) * canvas_height / (area.bottom - area.top)
+    room = 0.0 if area.is_cut_above else _HEAD_ROOM
+    tall = (1.0 - room) * canvas_height / (area.bottom - area.top)
     scale = min(tall, _MOST_WIDTH * canvas_width / (area.right - area.left))
     return Placement(
         round(canvas_width / 2 - area.centre * scale),
