@@ -23,7 +23,7 @@ import numpy.typing as npt
 from greenroom.bench.speech import RECORDINGS_VARIABLE
 from greenroom.bench.table import Row
 from greenroom.engines.conversion.base import base_speaker
-from greenroom.engines.conversion.engine import Conversion
+from greenroom.engines.conversion.engine import Conversion, learnt_language
 from greenroom.engines.conversion.languages import language_of
 from greenroom.engines.conversion.modeler import ConversionModeler
 from greenroom.engines.conversion.spectrum import BANDS, FFT, HOP, RATE, sound_of, transform
@@ -99,7 +99,13 @@ def run() -> list[Row]:
         package, rows = _package(person, Path(folder))
         bases = VoicePackage.open(package).manifest["base_voices"]
         conversion = Conversion(package)
-        said = {language: _said(conversion, bases[language], TEXTS[language]) for language in TEXTS}
+        recorded = learnt_language(VoicePackage.open(package).manifest)
+        said = {
+            language: _said(
+                conversion if language == recorded else conversion.abroad(), bases[language], texts
+            )
+            for language, texts in TEXTS.items()
+        }
         rows += _words(said)
         rows += _pitch(person, said["en"])
         rows += _costs(conversion, said["en"])

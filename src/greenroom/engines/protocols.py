@@ -316,6 +316,12 @@ class VoiceOptions:
     """Of the signed authorization letter; None for people who do not exist."""
     sample_text: str
     """What its sample says."""
+    recorded_language: str | None = None
+    """BCP 47 of the recordings; None: `language`."""
+
+    @property
+    def learnt_language(self) -> str:
+        return self.recorded_language or self.language
 
 
 class VoiceModeler(Protocol):

@@ -11,9 +11,15 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+
 from greenroom.engines.conversion import choosing
-from greenroom.engines.conversion.engine import Conversion
+from greenroom.engines.conversion.base import CONVERTER as CONVERTER_ARRAYS
+from greenroom.engines.conversion.base import base_speaker, network_arrays
+from greenroom.engines.conversion.engine import CONVERTER_ABROAD, Conversion
+from greenroom.engines.conversion.export import abroad, begin_with
 from greenroom.engines.conversion.modeler import ConversionModeler, Effort
+from greenroom.engines.conversion.networks import Converter, ConverterShape
 from greenroom.engines.conversion.speech import hear
 from greenroom.engines.conversion.tone import tone_of
 from greenroom.engines.modelers import open_voice, voice_modeler
@@ -95,6 +101,11 @@ class TestPackage:
         assert quality["spectrum_distance_db"] < quality["spectrum_distance_of_base_db"]
         assert len(read_wav(package.sample)[0]) > 20_000
 
+    def test_it_says_what_it_was_recorded_in(self, work: Path) -> None:
+        manifest = VoicePackage.open(work / "package").manifest
+        assert manifest["learnt_from"]["language"] == "en-US"
+        assert CONVERTER_ABROAD in manifest["files"]
+
     def test_it_is_small_and_holds_no_pickle(self, work: Path) -> None:
         files = [path for path in (work / "package").iterdir()]
         assert sum(path.stat().st_size for path in files) < 12 << 20
@@ -121,6 +132,37 @@ class TestPackage:
         with pytest.raises(EngineError, match="too little to learn a voice: give 20 s"):
             ConversionModeler().train(recordings[:2], tmp_path / "w", tmp_path / "p", OPTIONS, quiet)
         assert not (tmp_path / "p").exists()
+
+
+class TestAbroad:
+    """Languages that the person was not recorded in."""
+
+    def test_the_last_layers_are_the_person_s_and_the_first_nearly_the_base_s(self, work: Path) -> None:
+        shape = ConverterShape(network_arrays(CONVERTER_ARRAYS)["enter.weight"].shape[1] - 6, 1)
+        learnt = Converter(shape)
+        learnt.load_state_dict(torch.load(work / "work" / "converter.pt", weights_only=True)["network"])
+        base, mixed = Converter(shape), abroad(learnt, network_arrays(CONVERTER_ARRAYS)).state_dict()
+        begin_with(base, network_arrays(CONVERTER_ARRAYS))
+        before, after = base.state_dict(), learnt.state_dict()
+        for name in ("leave.weight", "speaker.weight", "blocks.5.widen.weight"):
+            assert torch.allclose(mixed[name], after[name]), name
+        moved = (mixed["enter.weight"] - before["enter.weight"]).norm()
+        assert 0 < moved < 0.25 * (after["enter.weight"] - before["enter.weight"]).norm()
+
+    def test_only_other_languages_are_said_so(self, work: Path, engine: SpeechEngine) -> None:
+        conversion, bases = Conversion(work / "package"), VoicePackage.open(work / "package").manifest
+        for text, language, converting in (
+            ("Good morning.", "en", conversion),
+            ("早上好。", "zh", conversion.abroad()),
+        ):
+            base = bases["base_voices"][language]
+            source = base_speaker(base)
+            assert source is not None
+            plain = said(speech_engine_for(base), base, text)
+            other = conversion if converting is not conversion else conversion.abroad()
+            made = said(engine, "package", text)
+            assert np.array_equal(made, converting.convert(plain, 24_000, source)), language
+            assert not np.array_equal(made, other.convert(plain, 24_000, source)), language
 
 
 class TestSpeech:
@@ -196,7 +238,7 @@ def test_several_voices_are_tried(work: Path, monkeypatch: pytest.MonkeyPatch) -
     conversion = Conversion(work / "package")
     recorded = hear(*read_wav(VoicePackage.open(work / "package").sample))
     done: list[float] = []
-    chosen = choosing.base_voices(conversion, Sex.MALE, [recorded], 2, done.append)
+    chosen = choosing.base_voices(conversion, "en", Sex.MALE, [recorded], 2, done.append)
     assert chosen["es"] in ("kokoro-em_alex", "kokoro-em_santa") and done == [0.5, 1.0]
 
 

@@ -34,26 +34,33 @@ _VOICING = 0.5
 
 
 def base_voices(
-    conversion: Conversion, sex: Sex, recorded: Sequence[Speech], tried: int, step: Callable[[float], None]
+    conversion: Conversion,
+    language: str,
+    sex: Sex,
+    recorded: Sequence[Speech],
+    tried: int,
+    step: Callable[[float], None],
 ) -> dict[str, str]:
     """For each language the id of the voice that is to speak it.
 
     Args:
+        language: of the recordings.
         tried: voices of a language that are listened to, the nearest in pitch.
     """
     person = conversion.person
     wanted = _portrait([one.mel for one in recorded], recorded)
-    candidates = {language: _candidates(language, sex, person)[:tried] for language in TEXTS}
+    candidates = {spoken: _candidates(spoken, sex, person)[:tried] for spoken in TEXTS}
     total, done = sum(map(len, candidates.values())), 0
     chosen: dict[str, str] = {}
-    for language, voices in candidates.items():
+    for spoken, voices in candidates.items():
+        converting = conversion if spoken == language else conversion.abroad()
         far = {voice.voice_id: 0.0 for voice in voices}
         for voice in voices if len(voices) > 1 else ():
-            far[voice.voice_id] = distance(portrait_of(conversion, voice.voice_id, TEXTS[language]), wanted)
+            far[voice.voice_id] = distance(portrait_of(converting, voice.voice_id, TEXTS[spoken]), wanted)
             done += 1
             step(min(1.0, done / total))
         if far:
-            chosen[language] = min(far, key=lambda voice_id: far[voice_id])
+            chosen[spoken] = min(far, key=lambda voice_id: far[voice_id])
     return chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +36,8 @@ from greenroom.engines.registry import is_built_in, quick_engine_for, speech_eng
 from greenroom.engines.voice_package import VoicePackage
 
 CONVERTER, VOCODER, NUMBERS = "converter.onnx", "vocoder.onnx", "speaker.npz"
+CONVERTER_ABROAD = "converter-abroad.onnx"
+"""For languages that the person was not recorded in: see `abroad`. Earlier packages have none."""
 _MOST_GAIN = 8.0
 _PEAK = 0.98
 
@@ -54,7 +56,15 @@ class Conversion:
         with (folder / NUMBERS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             self.person = Speaker.from_arrays(stored["manner"], stored["content"])
         self._converter: Any = onnx_session(folder / CONVERTER, threads)
+        abroad = folder / CONVERTER_ABROAD
+        self._abroad: Any = onnx_session(abroad, threads) if abroad.is_file() else self._converter
         self.vocoder = Vocoder(folder / VOCODER, threads)
+
+    def abroad(self) -> Conversion:
+        """The same for what is said in a language that the person was not recorded in."""
+        other = copy(self)
+        other._converter = self._abroad
+        return other
 
     def convert(self, pcm: Pcm, rate: int, source: Speaker, pitch: float = 1.0) -> Pcm:
         """The same words in the person's voice: as long, as loud, no sample later.
@@ -97,6 +107,7 @@ class ConvertedVoiceEngine:
         try:
             self._bases = {str(key): str(value) for key, value in package.manifest["base_voices"].items()}
             self._own = self._voice.language.split("-")[0]
+            self._recorded = learnt_language(package.manifest)
             self._conversion = Conversion(folder, threads)
         except Exception as error:  # the runtime has error classes of its own
             raise VoicePackageError(f"The voice package in {folder} is damaged: {error}.") from None
@@ -124,17 +135,30 @@ class ConvertedVoiceEngine:
         self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()
     ) -> Iterator[SpeechChunk]:
         """See `SpeechEngine`. The base voice is that of the text's language."""
-        base = self._bases.get(language_of(text, self._own), self._bases[self._own])
+        language = language_of(text, self._own)
+        if language not in self._bases:
+            language = self._own
+        base = self._bases[language]
         # Higher and lower are done by the conversion, which does not move the colour of the voice with it.
         plain = replace(style, pitch_percent=100)
         chunks = self._engine_for(base).synthesize(text, base, plain, vocabulary)
-        return self._converted(chunks, base, style.pitch_percent / 100)
+        conversion = self._conversion if language == self._recorded else self._conversion.abroad()
+        return _converted(conversion, chunks, base, style.pitch_percent / 100)
 
-    def _converted(self, chunks: Iterator[SpeechChunk], base: str, pitch: float) -> Iterator[SpeechChunk]:
-        source = base_speaker(base)
-        assert source is not None
-        for chunk in chunks:
-            yield replace(chunk, pcm=self._conversion.convert(chunk.pcm, chunk.sample_rate, source, pitch))
+
+def learnt_language(manifest: Mapping[str, Any]) -> str:
+    """`en`, `zh` ...: what the person was recorded in. Earlier packages name only what the voice speaks."""
+    recorded = manifest["learnt_from"].get("language", manifest["language"])
+    return str(recorded).split("-")[0]
+
+
+def _converted(
+    conversion: Conversion, chunks: Iterator[SpeechChunk], base: str, pitch: float
+) -> Iterator[SpeechChunk]:
+    source = base_speaker(base)
+    assert source is not None
+    for chunk in chunks:
+        yield replace(chunk, pcm=conversion.convert(chunk.pcm, chunk.sample_rate, source, pitch))
 
 
 def _as_loud(made: Pcm, wanted: Pcm) -> Pcm:

@@ -26,6 +26,34 @@ def begin_with(network: nn.Module, arrays: Mapping[str, npt.NDArray[np.float32]]
     network.load_state_dict(state)
 
 
+ABROAD = (0.2, 0.35, 0.6, 0.8, 1.0, 1.0, 1.0, 1.0)
+"""How much of what was learnt each layer keeps: what enters, the six blocks, what leaves.
+
+The first layers know what is said, the last ones how it sounds. A network that hears one language from one
+person forgets in the first ones how others are said.
+"""
+
+
+def abroad(learnt: Converter, arrays: Mapping[str, npt.NDArray[np.float32]]) -> Converter:
+    """The converter for languages that its person was not recorded in: its weights between those that it
+    began with and those that it has learnt (M. Wortsman and others, "Robust fine-tuning of zero-shot models",
+    2022, layer by layer)."""
+    made = Converter(learnt.shape)
+    begin_with(made, arrays)
+    before, after = made.state_dict(), learnt.cpu().state_dict()
+    mixed = {name: before[name] + _kept(name) * (after[name] - before[name]) for name in after}
+    made.load_state_dict(mixed)
+    return made
+
+
+def _kept(name: str) -> float:
+    if name.startswith("enter."):
+        return ABROAD[0]
+    if name.startswith("blocks."):
+        return ABROAD[1 + int(name.split(".")[1])]
+    return ABROAD[-1]
+
+
 def export_converter(network: Converter, path: Path) -> None:
     """`content` [1, n, width] and `manner` [1, 2 n, 3] to `mel` [1, 2 n, BANDS], for speaker 0."""
     small = compact(network.cpu())

@@ -22,6 +22,7 @@ from greenroom.engines.conversion.base import base_speaker, network_arrays
 from greenroom.engines.conversion.choosing import base_voices
 from greenroom.engines.conversion.engine import (
     CONVERTER,
+    CONVERTER_ABROAD,
     NUMBERS,
     VOCODER,
     Conversion,
@@ -120,15 +121,17 @@ class ConversionModeler:
         np.savez(building / NUMBERS, allow_pickle=False, **person.to_arrays())
         sex = options.sex or (Sex.MALE if np.exp(person.pitch[0]) < _MALE_BELOW_HZ else Sex.FEMALE)
         conversion = Conversion(building, engine_threads())
+        recorded = options.learnt_language.split("-")[0]
         bases = base_voices(
-            conversion, sex, learnt, effort.voices,
+            conversion, recorded, sex, learnt, effort.voices,
             partial(_part, progress, "choosing the voices that speak", 0.92, 0.97),
         )  # fmt: skip
         own = options.language.split("-")[0]
         if own not in bases:
             raise EngineError(f"no built-in voice speaks {options.language!r}")
         progress("speaking a sample", 0.97)
-        sample, plain = _say(conversion, bases[own], options.sample_text)
+        speaking = conversion if own == recorded else conversion.abroad()
+        sample, plain = _say(speaking, bases[own], options.sample_text)
         write_wav(building / SAMPLE, sample, RATE)
         quality = _quality(kept, conversion, (sample, plain), person)
         quality |= {"recordings": len(recordings), "seconds": round(seconds, 1)}
@@ -142,7 +145,11 @@ class ConversionModeler:
             "base_voices": bases,
             "consent_sha256": options.consent_sha256,
             "licence": "for the uses that the authorization letter names",
-            "learnt_from": {"recordings": len(recordings), "seconds": round(seconds, 1)},
+            "learnt_from": {
+                "recordings": len(recordings),
+                "seconds": round(seconds, 1),
+                "language": options.learnt_language,
+            },
         }
         close_package(building, package_dir, description, quality)
         return quality
@@ -204,6 +211,8 @@ def _learn(
         partial(_part, progress, "learning the sound", 0.5, 0.92),
     )  # fmt: skip
     export.export_converter(converter, building / CONVERTER)
+    abroad = export.abroad(converter, network_arrays(BASE_CONVERTER))
+    export.export_converter(abroad, building / CONVERTER_ABROAD)
     export.export_vocoder(vocoder, building / VOCODER)
 
 

@@ -25,8 +25,8 @@ _SAMPLE_CHARACTERS = 300
 
 
 def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`{modeler, recordings, name, language, sex, edition, consent, sample_text, work_dir, package_dir}` ->
-    `{quality}`. A recording is `[path, text]`.
+    """`{modeler, recordings, name, language, recorded_language, sex, edition, consent, sample_text, work_dir,
+    package_dir}` -> `{quality}`. A recording is `[path, text]`.
 
     Goes on where an earlier run was cut off.
     """
@@ -40,6 +40,7 @@ def train(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         edition=payload["edition"],
         consent_sha256=_sha256(payload["consent"]),
         sample_text=sample_text(payload["sample_text"], payload["language"]),
+        recorded_language=payload["recorded_language"],
     )
     work_dir, package_dir = Path(payload["work_dir"]), Path(payload["package_dir"])
     work_dir.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,7 @@ class _Training:
                 "recordings": [[str(material / one.name), one.text] for one in recordings],
                 "name": row.voice_name,
                 "language": row.output_language,
+                "recorded_language": row.speech_language,
                 "sex": row.sex,
                 "edition": "QUICK" if quick else row.job_type,
                 "consent": str(letter) if letter else None,
