@@ -15,8 +15,9 @@ from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark
 from greenroom.stage.framing import Framing
 from greenroom.stage.plan import RenderPlan
+from greenroom.video.backgrounds import background_of
 from greenroom.video.errors import VideoContentError
-from greenroom.video.rendering import _background, _placement, plan, speech
+from greenroom.video.rendering import _placement, plan, speech
 
 CANVAS = (1280, 720)
 PICTURE = (360, 288)
@@ -47,7 +48,7 @@ class TestPlacement:
 class TestBackground:
     def test_none_is_white(self) -> None:
         none = {"colour": None, "image": None, "placement": None}
-        assert _background(none, CANVAS) == "#FFFFFF"
+        assert background_of(none, CANVAS) == "#FFFFFF"
 
     def test_a_moved_picture_is_cut_to_the_canvas(self, tmp_path: Path) -> None:
         picture = np.zeros((100, 200, 3), np.uint8)
@@ -55,7 +56,7 @@ class TestBackground:
         path = tmp_path / "picture.png"
         cv2.imwrite(str(path), picture)
         given = {"colour": None, "image": str(path), "placement": [-1280, 0, 2560, 720]}
-        made = cv2.imread(_background(given, CANVAS))
+        made = cv2.imread(background_of(given, CANVAS))
         assert made is not None and made.shape == (720, 1280, 3)
         assert (made[:, 40:] == (0, 0, 255)).all()
 
@@ -64,7 +65,7 @@ class TestBackground:
         cv2.imwrite(str(path), np.zeros((100, 200, 3), np.uint8))
         given = {"colour": None, "image": str(path), "placement": [-500, 0, 400, 400]}
         with pytest.raises(VideoContentError, match="out of the canvas"):
-            _background(given, CANVAS)
+            background_of(given, CANVAS)
 
 
 class TestActions:
