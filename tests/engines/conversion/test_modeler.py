@@ -147,7 +147,7 @@ class TestAbroad:
         for name in ("leave.weight", "speaker.weight", "blocks.5.widen.weight"):
             assert torch.allclose(mixed[name], after[name]), name
         moved = (mixed["enter.weight"] - before["enter.weight"]).norm()
-        assert 0 < moved < 0.45 * (after["enter.weight"] - before["enter.weight"]).norm()
+        assert 0 < moved < 0.25 * (after["enter.weight"] - before["enter.weight"]).norm()
 
     def test_only_other_languages_are_said_so(self, work: Path, engine: SpeechEngine) -> None:
         conversion, bases = Conversion(work / "package"), VoicePackage.open(work / "package").manifest

@@ -26,7 +26,7 @@ def begin_with(network: nn.Module, arrays: Mapping[str, npt.NDArray[np.float32]]
     network.load_state_dict(state)
 
 
-ABROAD = (0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.0, 1.0)
+ABROAD = (0.2, 0.35, 0.6, 0.8, 1.0, 1.0, 1.0, 1.0)
 """How much of what was learnt each layer keeps: what enters, the six blocks, what leaves.
 
 The first layers know what is said, the last ones how it sounds. A network that hears one language from one
