@@ -33,7 +33,7 @@ def said(text: str = SENTENCE, voice_id: str = ENGLISH) -> tuple[Pcm, int]:
 
 
 def readings(count: int) -> tuple[str, ...]:
-    """Sentences to read aloud that the recogniser hears word for word as `ENGLISH` says them; the second one
+    """Sentences to read aloud that the recogniser hears well enough as `ENGLISH` says them; the second one
     ("measure the garden by yourself") it does not always."""
     texts = sentences("EN", count + 1)
     return texts[:1] + texts[2:]

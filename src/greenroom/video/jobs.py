@@ -380,11 +380,7 @@ async def _register(
                     ReadyFile(row.subtitle_key(name), name, name[-3:].upper(), FileCategory.OTHER)
                     for name in subtitle_names
                 ),
-                *(
-                    [ReadyFile(row.quality_key, QUALITY_FILE, "JSON", FileCategory.OTHER)]
-                    if row.quality
-                    else []
-                ),
+                *_report_of(row),
             ],
             extra_meta={"video_meta": meta},
             system_properties={JobKindOfVideo(row.job_type).asset_property: "Yes"},
