@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numba
 import numpy as np
 
 from presets.speech_motion import FPS
@@ -18,10 +19,21 @@ _BLOCK = 1024
 
 
 def on_screen(picture: Any) -> Any:
-    """[h, w, 3] uint8 in front of the green screen, from colour times coverage and coverage."""
-    rest = 255 - picture[..., 3:].astype(np.uint16)
-    screen = np.array(GREEN, np.uint16)
-    return (picture[..., :3] + (screen * rest + 127) // 255).clip(0, 255).astype(np.uint8)
+    """[h, w, 3] uint8 in front of the green screen, from [h, w, 4] colour times coverage and coverage."""
+    return _on_screen(picture, np.array(GREEN, np.uint16))
+
+
+@numba.njit(cache=True)
+def _on_screen(picture, screen):  # type: ignore[no-untyped-def]
+    height, width, _ = picture.shape
+    out = np.empty((height, width, 3), np.uint8)
+    for row in range(height):
+        for column in range(width):
+            rest = 255 - picture[row, column, 3]
+            for channel in range(3):
+                colour = picture[row, column, channel] + (screen[channel] * rest + 127) // 255
+                out[row, column, channel] = min(colour, 255)
+    return out
 
 
 class Film:
