@@ -109,3 +109,24 @@ class TestSay:
         refused = voice("say", *arguments, *where)
         assert refused.returncode != 0 and complaint in refused.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+class TestConvert:
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            (("talk.wav", "--voice", "kokoro-af_heart"), "greenroom voice trained"),
+            (("talk.wav", "--voice", "nobody"), "greenroom voice list"),
+            (("talk.wav", "--voice", "nobody", "--out", "said.mp3"), "does not end in .wav"),
+            (("-", "--voice", "nobody"), "--speaker"),
+            (("-", "--voice", "nobody", "--rate", "800"), "8000 to 96000"),
+            (("-", "--voice", "nobody", "--speaker", "no.wav"), "There is no file 'no.wav'"),
+        ],
+    )
+    def test_what_cannot_be_converted_is_refused_in_words(
+        self, arguments: tuple[str, ...], complaint: str, tmp_path: Path
+    ) -> None:
+        where = () if "--out" in arguments else ("--out", tmp_path / "said.wav")
+        refused = voice("convert", *arguments, *where)
+        assert refused.returncode == 2 and complaint in refused.stderr
+        assert list(tmp_path.iterdir()) == []

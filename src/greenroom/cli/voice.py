@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from greenroom.cli.voice_convert import convert
 from greenroom.cli.voice_training import COMMANDS
 
 app = typer.Typer(no_args_is_help=True)
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.command("convert")(convert)
 
 
 @app.callback()

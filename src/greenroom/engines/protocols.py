@@ -176,6 +176,41 @@ class QuickSpeechEngine(Protocol):
         """The engine for conversation: its first sound comes within some 300 ms on one thread."""
 
 
+class SpeechStream(Protocol):
+    """Speech in another voice, as it comes."""
+
+    def push(self, pcm: Pcm) -> Pcm:
+        """What can be said by now, of the same sample rate; often nothing."""
+
+    def flush(self) -> Pcm:
+        """The rest, when no more comes. All of it together is as long as what was pushed."""
+
+
+@runtime_checkable
+class ConvertingSpeechEngine(Protocol):
+    """A `SpeechEngine` whose voice also says what somebody else has said, or is saying."""
+
+    def convert(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> Pcm:
+        """The same words in its voice: as long, as loud, no sample later.
+
+        Args:
+            language: of what is said, as `en`; None: that in which the voice was recorded.
+
+        Raises:
+            EngineError: nobody speaks.
+        """
+
+    def follow(self, sample: Pcm, sample_rate: int) -> SpeechStream:
+        """What is pushed there comes back in its voice, some 180 ms later.
+
+        Args:
+            sample: some seconds of who is going to speak.
+
+        Raises:
+            EngineError: nobody speaks in the sample.
+        """
+
+
 @dataclass(slots=True, frozen=True)
 class FaceTrack:
     """Face landmarks over a clip. Frames with no face hold NaN."""

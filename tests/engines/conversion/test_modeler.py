@@ -16,7 +16,7 @@ import torch
 from greenroom.engines.conversion import choosing
 from greenroom.engines.conversion.base import CONVERTER as CONVERTER_ARRAYS
 from greenroom.engines.conversion.base import base_speaker, network_arrays
-from greenroom.engines.conversion.engine import CONVERTER_ABROAD, Conversion
+from greenroom.engines.conversion.engine import CONVERTER_ABROAD, CONVERTER_LIVE, Conversion
 from greenroom.engines.conversion.export import abroad, begin_with
 from greenroom.engines.conversion.modeler import ConversionModeler, Effort
 from greenroom.engines.conversion.networks import Converter, ConverterShape
@@ -24,6 +24,7 @@ from greenroom.engines.conversion.speech import hear
 from greenroom.engines.conversion.tone import tone_of
 from greenroom.engines.modelers import open_voice, voice_modeler
 from greenroom.engines.protocols import (
+    ConvertingSpeechEngine,
     EngineError,
     Sex,
     SpeechEngine,
@@ -79,7 +80,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[VoiceRecording]
 def work(recordings: list[VoiceRecording], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a trained `package` and the `work` of its training."""
     folder = tmp_path_factory.mktemp("trained")
-    modeler = ConversionModeler(Effort(converter=8, vocoder=2, voices=1))
+    modeler = ConversionModeler(Effort(converter=8, vocoder=2, live=2, voices=1))
     modeler.train(recordings, folder / "work", folder / "package", OPTIONS, quiet)
     return folder
 
@@ -117,7 +118,7 @@ class TestPackage:
         """All steps are done already: what is left is to write the same package again."""
         shutil.copytree(work / "work", tmp_path / "work")
         stages: list[str] = []
-        ConversionModeler(Effort(converter=8, vocoder=2, voices=1)).train(
+        ConversionModeler(Effort(converter=8, vocoder=2, live=2, voices=1)).train(
             recordings,
             tmp_path / "work",
             tmp_path / "package",
@@ -163,6 +164,43 @@ class TestAbroad:
             made = said(engine, "package", text)
             assert np.array_equal(made, converting.convert(plain, 24_000, source)), language
             assert not np.array_equal(made, other.convert(plain, 24_000, source)), language
+
+
+class TestFollowing:
+    """Somebody else's speech, as it comes."""
+
+    def test_the_package_has_a_converter_that_learnt_it(self, work: Path) -> None:
+        assert CONVERTER_LIVE in VoicePackage.open(work / "package").manifest["files"]
+        conversion = Conversion(work / "package")
+        content, manner = np.ones((20, 512), np.float32), np.zeros((40, 3), np.float32)
+        plain = conversion.converted(content, manner)
+        assert not np.array_equal(conversion.live().converted(content, manner), plain)
+
+    def test_an_earlier_package_is_followed_with_the_one_it_has(self, work: Path, tmp_path: Path) -> None:
+        package = shutil.copytree(work / "package", tmp_path / "package")
+        (package / CONVERTER_LIVE).unlink()
+        conversion = Conversion(package)
+        content, manner = np.ones((20, 512), np.float32), np.zeros((40, 3), np.float32)
+        plain = conversion.converted(content, manner)
+        assert np.array_equal(conversion.live().converted(content, manner), plain)
+
+    def test_long_sound_is_converted_in_parts_that_join(self, engine: SpeechEngine) -> None:
+        assert isinstance(engine, ConvertingSpeechEngine)
+        base = "kokoro-af_heart"
+        pcm = said(speech_engine_for(base), base, " ".join(READ))
+        assert len(pcm) > 22 * 24_000
+        made = engine.convert(pcm, 24_000)
+        assert len(made) == len(pcm)
+        steps = np.abs(np.diff(made))
+        assert steps[len(steps) // 4 : -len(steps) // 4].max() < 4 * np.quantile(steps, 0.999)
+
+    @pytest.mark.parametrize("seconds", [0, 1, 5])
+    def test_nobody_speaks(self, engine: SpeechEngine, seconds: int) -> None:
+        assert isinstance(engine, ConvertingSpeechEngine)
+        silence = np.zeros(seconds * 24_000, np.float32)
+        for work in (engine.convert, engine.follow):
+            with pytest.raises(EngineError, match="no voice can be heard"):
+                work(silence, 24_000)
 
 
 class TestSpeech:

@@ -20,13 +20,16 @@ from greenroom.engines.conversion.speech import (
     content_input,
     hear,
     manner_input,
+    speaker_of,
     tone_for,
 )
+from greenroom.engines.conversion.tone import Tone
 from greenroom.engines.conversion.vocoder import Vocoder
 from greenroom.engines.protocols import (
     Pcm,
     SpeechChunk,
     SpeechEngine,
+    SpeechStream,
     SpeechStyle,
     Vocabulary,
     Voice,
@@ -38,6 +41,12 @@ from greenroom.engines.voice_package import VoicePackage
 CONVERTER, VOCODER, NUMBERS = "converter.onnx", "vocoder.onnx", "speaker.npz"
 CONVERTER_ABROAD = "converter-abroad.onnx"
 """For languages that the person was not recorded in: see `abroad`. Earlier packages have none."""
+CONVERTER_LIVE = "converter-live.onnx"
+"""For sound that is converted as it comes: see `live`. Earlier packages have none."""
+_KNOWN_S = 60
+"""Of somebody's speech, from which is learnt how they speak."""
+_PIECE_S = 20
+"""Converted at once; more takes memory."""
 _MOST_GAIN = 8.0
 _PEAK = 0.98
 
@@ -56,14 +65,23 @@ class Conversion:
         with (folder / NUMBERS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             self.person = Speaker.from_arrays(stored["manner"], stored["content"])
         self._converter: Any = onnx_session(folder / CONVERTER, threads)
-        abroad = folder / CONVERTER_ABROAD
-        self._abroad: Any = onnx_session(abroad, threads) if abroad.is_file() else self._converter
+        self._abroad, self._live = (
+            onnx_session(folder / name, threads) if (folder / name).is_file() else self._converter
+            for name in (CONVERTER_ABROAD, CONVERTER_LIVE)
+        )  # fmt: skip
         self.vocoder = Vocoder(folder / VOCODER, threads)
 
     def abroad(self) -> Conversion:
         """The same for what is said in a language that the person was not recorded in."""
+        return self._with(self._abroad)
+
+    def live(self) -> Conversion:
+        """The same for features of `EncoderStream`."""
+        return self._with(self._live)
+
+    def _with(self, converter: Any) -> Conversion:
         other = copy(self)
-        other._converter = self._abroad
+        other._converter = converter
         return other
 
     def convert(self, pcm: Pcm, rate: int, source: Speaker, pitch: float = 1.0) -> Pcm:
@@ -83,16 +101,19 @@ class Conversion:
 
     def spectrum(self, speech: Speech, source: Speaker) -> Floats:
         """[frames, BANDS] of the person saying it."""
-        feed = {
-            "content": content_input(speech, source)[None],
-            "manner": manner_input(speech, source)[None],
-        }
-        (mel,) = self._converter.run(None, feed)
+        return self.converted(content_input(speech, source), manner_input(speech, source))
+
+    def converted(self, content: Floats, manner: Floats) -> Floats:
+        """As `spectrum`, of [n, width] and [2 n, 3] (`content_input`, `manner_input`)."""
+        (mel,) = self._converter.run(None, {"content": content[None], "manner": manner[None]})
         return np.asarray(mel[0], np.float32)
 
-    def tone(self, speech: Speech, source: Speaker) -> Any:
+    def tone(self, speech: Speech, source: Speaker) -> Tone:
         """The melody at the person's height."""
-        return tone_for(speech.tone, source, self.person)
+        return self.tone_of_person(speech.tone, source)
+
+    def tone_of_person(self, tone: Tone, source: Speaker) -> Tone:
+        return tone_for(tone, source, self.person)
 
 
 class ConvertedVoiceEngine:
@@ -144,6 +165,35 @@ class ConvertedVoiceEngine:
         chunks = self._engine_for(base).synthesize(text, base, plain, vocabulary)
         conversion = self._conversion if language == self._recorded else self._conversion.abroad()
         return _converted(conversion, chunks, base, style.pitch_percent / 100)
+
+    def convert(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> Pcm:
+        """See `ConvertingSpeechEngine`."""
+        source = speaker_of([hear(pcm[: _KNOWN_S * sample_rate], sample_rate)])
+        own = language is None or language.split("-")[0] == self._recorded
+        conversion = self._conversion if own else self._conversion.abroad()
+        parts = [conversion.convert(part, sample_rate, source) for part in _at_pauses(pcm, sample_rate)]
+        return np.concatenate(parts) if parts else pcm
+
+    def follow(self, sample: Pcm, sample_rate: int) -> SpeechStream:
+        """See `ConvertingSpeechEngine`."""
+        from greenroom.engines.conversion.streaming import ConversionStream
+
+        source = speaker_of([hear(sample[: _KNOWN_S * sample_rate], sample_rate)])
+        return ConversionStream(self._conversion, sample_rate, source)
+
+
+def _at_pauses(pcm: Pcm, rate: int) -> Iterator[Pcm]:
+    """The sound in pieces of at most `_PIECE_S`, parted where it is quietest."""
+    hop = rate // 50
+    while len(pcm) > _PIECE_S * rate:
+        half = _PIECE_S * rate // 2
+        frames = pcm[half : _PIECE_S * rate]
+        frames = frames[: len(frames) // hop * hop].reshape(-1, hop)
+        cut = half + int(np.argmin(np.square(frames).sum(axis=1))) * hop + hop // 2
+        yield pcm[:cut]
+        pcm = pcm[cut:]
+    if len(pcm):
+        yield pcm
 
 
 def learnt_language(manifest: Mapping[str, Any]) -> str:

@@ -16,10 +16,12 @@ from torch import Tensor, nn
 
 from greenroom.engines.conversion.networks import Converter, VocoderNetwork, tone_inputs
 from greenroom.engines.conversion.spectrum import BANDS, FFT, FLOOR, HOP, RATE, Floats
+from greenroom.engines.conversion.streaming import BEHIND
 from greenroom.engines.conversion.tone import HIGHEST_HZ, LOWEST_HZ, Tone, pulses
 from greenroom.engines.learning import Checkpoint, Machine
 from greenroom.engines.mel import mel_filters
 from greenroom.engines.protocols import Pcm
+from greenroom.engines.whisper.stream import AHEAD, STEP
 
 Step = Callable[[float], None]
 
@@ -49,6 +51,16 @@ class Spoken:
     mel: Floats
     speaker: int
     sung: Sung
+
+
+@dataclass(slots=True, frozen=True)
+class Followed:
+    """What a sound is to the converter while it comes."""
+
+    steps: Floats
+    """[steps, STEP + AHEAD, width]: the content of each step and of what follows it, as it is known then."""
+    manner: Floats
+    mel: Floats
 
 
 @dataclass(slots=True, frozen=True)
@@ -330,6 +342,36 @@ def train_converter(
     step: Step,
 ) -> list[float]:
     """Teach the converter; as `train_vocoder`. The loss is the distance of the log-mel spectra."""
+    draw = partial(converter_batch, spoken, options)
+    return _train_converter(network, draw, slice(_EDGE, -_EDGE), options, machine, path, step)
+
+
+def train_live(
+    network: Converter,
+    followed: Sequence[Followed],
+    options: LearningOptions,
+    machine: Machine,
+    path: Path,
+    step: Step,
+) -> list[float]:
+    """Teach a converter what is known of a sound while it comes; as `train_converter`.
+
+    Of `options`, `frames` does not count: each piece is what one step of a stream converts.
+    """
+    draw = partial(live_batch, followed, options)
+    counted = slice(2 * BEHIND, 2 * (BEHIND + STEP))
+    return _train_converter(network, draw, counted, options, machine, path, step)
+
+
+def _train_converter(
+    network: Converter,
+    draw: Callable[[np.random.Generator], tuple[Tensor, Tensor, Tensor, Tensor]],
+    counted: slice,
+    options: LearningOptions,
+    machine: Machine,
+    path: Path,
+    step: Step,
+) -> list[float]:
     torch.manual_seed(0)
     network.to(machine.device).train()
     optimiser = torch.optim.AdamW(network.parameters(), options.learning_rate, weight_decay=0.02)
@@ -339,9 +381,9 @@ def train_converter(
     checkpoint = Checkpoint(path)
     done, losses = _restore(checkpoint, network, optimiser, schedule, None)
     for number in range(done, options.steps):
-        content, manner, mel, speaker = converter_batch(spoken, options, np.random.default_rng((2, number)))
+        content, manner, mel, speaker = draw(np.random.default_rng((2, number)))
         made = network(*(part.to(machine.device) for part in (content, manner, speaker)))
-        loss = (made - mel.to(machine.device))[:, _EDGE:-_EDGE].abs().mean()
+        loss = (made - mel.to(machine.device))[:, counted].abs().mean()
         _descend(loss, optimiser, schedule, network)
         if number % 50 == 0:
             losses.append(float(loss.detach()))
@@ -386,6 +428,31 @@ def converter_batch(
         torch.from_numpy(np.stack(manners)),
         torch.from_numpy(np.stack(mels)),
         speakers,
+    )
+
+
+def live_batch(
+    followed: Sequence[Followed], options: LearningOptions, chance: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Content, manner, spectrum and speaker of random steps of streams, each with what lies behind it."""
+    begin = -(-BEHIND // STEP)
+    weights = np.array([max(0, len(one.steps) - begin) for one in followed], np.float64)
+    picked = chance.choice(len(followed), options.batch, p=weights / weights.sum())
+    contents, manners, mels = [], [], []
+    for number in picked:
+        one = followed[number]
+        at = int(chance.integers(begin, len(one.steps)))
+        behind = one.steps[:at, :STEP].reshape(at * STEP, -1)[-BEHIND:]
+        contents.append(np.concatenate([behind, one.steps[at]]))
+        frames = slice(2 * (at * STEP - BEHIND), 2 * ((at + 1) * STEP + AHEAD))
+        count = 2 * (BEHIND + STEP + AHEAD)
+        manners.append(_filled(one.manner[frames], count))
+        mels.append(_filled(one.mel[frames], count))
+    return (
+        torch.from_numpy(np.stack(contents)),
+        torch.from_numpy(np.stack(manners)),
+        torch.from_numpy(np.stack(mels)),
+        torch.zeros(len(picked), dtype=torch.long),
     )
 
 

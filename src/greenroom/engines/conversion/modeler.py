@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,16 +23,18 @@ from greenroom.engines.conversion.choosing import base_voices
 from greenroom.engines.conversion.engine import (
     CONVERTER,
     CONVERTER_ABROAD,
+    CONVERTER_LIVE,
     NUMBERS,
     VOCODER,
     Conversion,
     ConvertedVoiceEngine,
 )
-from greenroom.engines.conversion.spectrum import RATE
+from greenroom.engines.conversion.spectrum import HOP, RATE
 from greenroom.engines.conversion.speech import (
     Speaker,
     Speech,
     content_input,
+    content_relative,
     hear,
     manner_input,
     speaker_of,
@@ -49,31 +51,39 @@ from greenroom.engines.protocols import (
 from greenroom.engines.registry import engine_threads, speech_engine_for, speech_engines
 from greenroom.engines.simple_voice.colour import colour_of, distance_db
 from greenroom.engines.voice_package import SAMPLE, close_package
+from greenroom.engines.whisper.stream import AHEAD, STEP, EncoderStream
 from greenroom.media.wav import read_wav, write_wav
+
+if TYPE_CHECKING:
+    from greenroom.engines.conversion.learning import Followed
 
 NAME = "conversion"
 _LEAST_S = 20.0
 _MALE_BELOW_HZ = 165.0
 _KEPT = 8
 """Every so many recordings are kept aside for the report."""
-_PIECE_S = 12.0
+_LIVE_S = 180
+"""Of the recordings from which the converter learns to follow; more gains little."""
+_LIVE_BATCH = 48
 
 
 @dataclass(slots=True, frozen=True)
 class Effort:
-    """How long the two networks learn, in steps, and how long is chosen."""
+    """How long the networks learn, in steps, and how long is chosen."""
 
     converter: int
     vocoder: int
+    live: int
+    """Steps in which a copy of the converter learns to follow a sound that comes."""
     voices: int = 6
     """Of each language that are tried as the one that speaks."""
 
 
 EFFORTS = {
-    "QUICK": Effort(20, 4, voices=1),
-    "BASIC": Effort(500, 300),
-    "MIDDLE": Effort(1000, 600),
-    "ADVANCE": Effort(2000, 1200),
+    "QUICK": Effort(20, 4, 2, voices=1),
+    "BASIC": Effort(500, 300, 150),
+    "MIDDLE": Effort(1000, 600, 250),
+    "ADVANCE": Effort(2000, 1200, 400),
 }
 """By edition; other ones learn as MIDDLE does."""
 
@@ -184,6 +194,7 @@ def _learn(
         Sung,
         spectra_of,
         train_converter,
+        train_live,
         train_vocoder,
     )
     from greenroom.engines.conversion.networks import Converter, ConverterShape, VocoderNetwork, VocoderShape
@@ -208,12 +219,37 @@ def _learn(
     options = LearningOptions(effort.vocoder, learning_rate=5e-4, adversarial_from=0.0, stretch=False)
     train_vocoder(
         vocoder, sung, options, machine, work / "vocoder.pt",
-        partial(_part, progress, "learning the sound", 0.5, 0.92),
+        partial(_part, progress, "learning the sound", 0.5, 0.85),
     )  # fmt: skip
+    live = Converter(converter.shape)
+    live.load_state_dict(converter.cpu().state_dict())
+    options = LearningOptions(effort.live, batch=_LIVE_BATCH, learning_rate=5e-4)
+    train_live(
+        live, _followed(speeches, person), options, machine, work / "live.pt",
+        partial(_part, progress, "learning to follow", 0.87, 0.92),
+    )  # fmt: skip
+    export.export_converter(live, building / CONVERTER_LIVE)
     export.export_converter(converter, building / CONVERTER)
     abroad = export.abroad(converter, network_arrays(BASE_CONVERTER))
     export.export_converter(abroad, building / CONVERTER_ABROAD)
     export.export_vocoder(vocoder, building / VOCODER)
+
+
+def _followed(speeches: Sequence[Speech], person: Speaker) -> list[Followed]:
+    """What the first of the recordings are to the converter while they come; at most `_LIVE_S` of them."""
+    from greenroom.engines.conversion.learning import Followed
+
+    found: list[Followed] = []
+    left = _LIVE_S * RATE
+    for one in speeches:
+        if left <= 0:
+            break
+        left -= len(one.pcm)
+        after = np.zeros((STEP + AHEAD) * 2 * HOP, np.float32)
+        steps = np.stack(EncoderStream(RATE).push(np.concatenate([one.pcm, after])))
+        content = content_relative(steps[: len(one.content) // STEP], person)
+        found.append(Followed(content, manner_input(one, person), one.mel))
+    return found
 
 
 def _say(conversion: Conversion, base: str, text: str) -> tuple[Pcm, Pcm]:

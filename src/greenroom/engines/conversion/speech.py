@@ -41,7 +41,7 @@ class Speech:
     @property
     def loudness(self) -> Floats:
         """[frames]: logarithm of the mean over the bands."""
-        return np.asarray(np.log(np.exp(self.mel).mean(axis=1)), np.float32)
+        return loudness_of(self.mel)
 
 
 @dataclass(slots=True, frozen=True)
@@ -135,17 +135,32 @@ def speaker_of(speeches: Iterable[Speech]) -> Speaker:
 
 def content_input(speech: Speech, speaker: Speaker) -> Floats:
     """The content without what tells speakers apart: of mean 0 and spread 1 in each number."""
+    return content_relative(speech.content, speaker)
+
+
+def content_relative(content: Floats, speaker: Speaker) -> Floats:
+    """As `content_input`, of [..., width]."""
     mean, spread = speaker.content
-    return np.asarray((speech.content - mean) / spread, np.float32)
+    return np.asarray((content - mean) / spread, np.float32)
 
 
 def manner_input(speech: Speech, speaker: Speaker) -> Floats:
     """[frames, 3]: pitch and loudness relative to the speaker's own, and whether it is voiced."""
+    return manner_of(speech.tone, speech.mel, speaker)
+
+
+def manner_of(tone: Tone, mel: Floats, speaker: Speaker) -> Floats:
+    """As `manner_input`, of as many frames of both."""
     (pitch, pitch_spread), (loudness, loudness_spread) = speaker.pitch, speaker.loudness
-    height = (np.log(speech.tone.hz) - pitch) / pitch_spread
-    level = (speech.loudness - loudness) / loudness_spread
-    columns = [np.clip(height, -4, 4), speech.tone.voiced, np.clip(level, -5, 3)]
+    height = (np.log(tone.hz) - pitch) / pitch_spread
+    level = (loudness_of(mel) - loudness) / loudness_spread
+    columns = [np.clip(height, -4, 4), tone.voiced, np.clip(level, -5, 3)]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def loudness_of(mel: Floats) -> Floats:
+    """[frames]: logarithm of the mean over the bands."""
+    return np.asarray(np.log(np.exp(mel).mean(axis=1)), np.float32)
 
 
 def tone_for(tone: Tone, source: Speaker, target: Speaker) -> Tone:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -30,13 +30,26 @@ _NUMPY_TYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
 
 def log_mel(sound: Pcm) -> Array:
     """Whisper's input: log10 mel energies [80, len // 160], limited to 80 dB below the loudest."""
-    padded = np.pad(sound, _FFT // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP][: len(sound) // _HOP]
-    window = np.hanning(_FFT + 1)[:-1].astype(np.float32)
-    power = np.abs(np.fft.rfft(frames * window, axis=1)).astype(np.float32) ** 2
-    energy = np.log10(np.maximum(power @ mel_filters(SAMPLE_RATE, _FFT, _MELS).T, 1e-10)).T
+    energy = log_energy(sound)
     floor = np.maximum(energy, energy.max() - 8.0)
     return np.asarray((floor + 4.0) / 4.0, np.float32)
+
+
+def log_energy(sound: Pcm, rate: int = SAMPLE_RATE) -> Array:
+    """log10 of the mel energies up to 8 kHz, float32 [80, frames], 100 frames a second.
+
+    Args:
+        rate: of the sound; where it is higher than Whisper's, what lies above 8 kHz is not heard.
+    """
+    size, hop = _FFT * rate // SAMPLE_RATE, _HOP * rate // SAMPLE_RATE
+    padded = np.pad(sound, size // 2, mode="reflect")
+    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop][: len(sound) // hop]
+    window = (np.hanning(size + 1)[:-1] * _FFT / size).astype(np.float32)
+    # Windows of the same time have the same frequencies.
+    spectrum = np.fft.rfft(frames * window, axis=1)[:, : _FFT // 2 + 1]
+    power = np.abs(spectrum).astype(np.float32) ** 2
+    energy = np.log10(np.maximum(power @ mel_filters(SAMPLE_RATE, _FFT, _MELS).T, 1e-10)).T
+    return np.asarray(energy, np.float32)
 
 
 class Encoder:
@@ -46,12 +59,24 @@ class Encoder:
         self._tensors = tensors
         self.heads = int(tensors["num_heads"])
         self.width = tensors["conv1/bias"].shape[0]
+        self.blocks = len({name.split("/")[0] for name in tensors if "/self_attention/" in name})
+
+    @property
+    def positions(self) -> Array:
+        """[1500, width]"""
+        return self._tensors["position_encodings/encodings"]
+
+    def step_session(self) -> Any:
+        """See `step_graph`."""
+        from greenroom.engines.whisper.step_graph import step_session
+
+        return step_session(self._tensors, self.blocks, self.heads)
 
     def encode(self, mel: Array, blocks: int) -> list[Array]:
         """[80, frames] to what each of the first `blocks` blocks gives, [frames / 2, width] each."""
         hidden = _gelu(self._convolve(mel.T, "conv1", stride=1))
         hidden = _gelu(self._convolve(hidden, "conv2", stride=2))
-        hidden = hidden + self._tensors["position_encodings/encodings"][: len(hidden)]
+        hidden = hidden + self.positions[: len(hidden)]
         outputs = []
         for block in range(blocks):
             hidden = hidden + self._attention(hidden, f"layer_{block}/self_attention")
