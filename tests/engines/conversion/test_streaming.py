@@ -79,9 +79,10 @@ def test_pieces_join_without_a_click_and_it_is_understood(conversion: Conversion
     stream = ConversionStream(conversion, RATE, speaker(SOURCE))
     made = np.concatenate([*(stream.push(part) for part in np.array_split(sound, 40)), stream.flush()])
     steps = np.abs(np.diff(made))
-    seams = [number * STEP * RATE // 100 for number in range(1, len(made) * 100 // RATE // STEP)]
-    at_seams = np.array([steps[max(0, at - 30) : at + 30].max() for at in seams])
-    elsewhere = np.array([steps[max(0, at - 1500) : at - 1440].max() for at in seams])
+    length = STEP * RATE // 100
+    seams = range(length, len(made) - length, length)
+    at_seams = np.array([steps[at - 30 : at + 30].max() for at in seams])
+    elsewhere = np.array([steps[at - length // 2 - 30 : at - length // 2 + 30].max() for at in seams])
     assert np.median(at_seams) <= 2 * np.median(elsewhere) + 0.01
     heard = WhisperRecogniser(threads=2).transcribe(made, RATE, "en")
     assert error_rate(SAID, heard, "en") <= 0.25, heard

@@ -168,7 +168,7 @@ class ConvertedVoiceEngine:
 
     def convert(self, pcm: Pcm, sample_rate: int, language: str | None = None) -> Pcm:
         """See `ConvertingSpeechEngine`."""
-        source = speaker_of([hear(pcm[: _KNOWN_S * sample_rate], sample_rate)])
+        source = _speaker(pcm, sample_rate)
         own = language is None or language.split("-")[0] == self._recorded
         conversion = self._conversion if own else self._conversion.abroad()
         parts = [conversion.convert(part, sample_rate, source) for part in _at_pauses(pcm, sample_rate)]
@@ -178,8 +178,12 @@ class ConvertedVoiceEngine:
         """See `ConvertingSpeechEngine`."""
         from greenroom.engines.conversion.streaming import ConversionStream
 
-        source = speaker_of([hear(sample[: _KNOWN_S * sample_rate], sample_rate)])
-        return ConversionStream(self._conversion, sample_rate, source)
+        return ConversionStream(self._conversion, sample_rate, _speaker(sample, sample_rate))
+
+
+def _speaker(pcm: Pcm, rate: int) -> Speaker:
+    known = pcm[: _KNOWN_S * rate]
+    return speaker_of([hear(known, rate)] if len(known) else [])
 
 
 def _at_pauses(pcm: Pcm, rate: int) -> Iterator[Pcm]:
