@@ -23,7 +23,7 @@ LEAST_SILENCE_FRAMES = 3 * VIDEO_FPS
 """Silence at the end of a scene that is shown as listening, not as a pause of the speech."""
 _AFTER_SPEECH_FRAMES = VIDEO_FPS // 2
 """Between the last sound and the idle loop."""
-_SEAM_FRAMES = 12
+SEAM_FRAMES = 12
 """An idle loop that was not filmed as one closes over so many frames."""
 _SILENT = 0.01
 
@@ -50,8 +50,8 @@ class IdleLoop:
     @property
     def closing_frames(self) -> int:
         """How many frames of the end play on under the beginning: 0 where the loop closes by itself."""
-        is_seamless = self.seam < FADE_FREE_DISTANCE or self.length < 4 * _SEAM_FRAMES
-        return 0 if is_seamless else _SEAM_FRAMES
+        is_seamless = self.seam < FADE_FREE_DISTANCE or self.length < 4 * SEAM_FRAMES
+        return 0 if is_seamless else SEAM_FRAMES
 
     def frame(self, number: int) -> LoopFrame:
         """The frame of the loop at `number`, counted from its beginning, on and on."""
@@ -61,11 +61,11 @@ class IdleLoop:
             return LoopFrame(at, at, 0.0)
         # Its end plays on under its beginning: the first frames are shown only together with the last.
         if number >= length:
-            number = _SEAM_FRAMES + (number - length) % (length - _SEAM_FRAMES)
-        at, begun = first + number, number - (length - _SEAM_FRAMES)
+            number = SEAM_FRAMES + (number - length) % (length - SEAM_FRAMES)
+        at, begun = first + number, number - (length - SEAM_FRAMES)
         if begun < 0:
             return LoopFrame(at, at, 0.0)
-        return LoopFrame(at, first + begun, (begun + 1) / (_SEAM_FRAMES + 1))
+        return LoopFrame(at, first + begun, (begun + 1) / (SEAM_FRAMES + 1))
 
 
 @dataclass(slots=True, frozen=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import av
+import cv2
 import numpy as np
+import pytest
 
-from greenroom.engines.mouth.base import BaseLayout, choose_stretches
+from greenroom.engines.mouth.base import BaseLayout, _picked, choose_stretches, closes, some_frames
 from greenroom.engines.mouth.crops import CropGeometry
 from greenroom.engines.mouth.marks import FootageMarks
 from greenroom.engines.mouth.preparation import Footage
@@ -68,6 +72,44 @@ def test_the_layout_closes_the_gaps_and_names_each_run() -> None:
         "idle": (0, 99),
         "actions": {"nod": (200, 229), "welcome": (280, 309)},
     }
+
+
+def test_an_idle_loop_that_closes_begins_once_more() -> None:
+    chosen = BaseLayout([(300, 399)], (100, 199), {"nod": (420, 449)}, again=12)
+    assert chosen.frames[:112].tolist() == [*range(100, 200), *range(100, 112)]
+    layout = chosen.packed()
+    assert (layout.idle, layout.segments, layout.actions) == ((0, 111), [(112, 211)], {"nod": (212, 241)})
+    assert layout.frame_count == chosen.frame_count == 242
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pointer that goes round once in 100 frames; the background drifts."""
+    path = tmp_path_factory.mktemp("wheel") / "wheel.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=25, options={"crf": "16"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(230):
+            picture = np.full((240, 320, 3), 60, np.uint8)
+            angle = 2 * np.pi * number / 100
+            tip = (160 + round(90 * np.cos(angle)), 120 + round(90 * np.sin(angle)))
+            cv2.line(picture, (160, 120), tip, (240, 200, 40), 12)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        file.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(("run", "expected"), [((20, 119), True), ((20, 219), True), ((20, 109), False)])
+def test_whether_a_loop_closes(wheel: Path, run: tuple[int, int], expected: bool) -> None:
+    assert closes(wheel, run) is expected
+
+
+def test_frames_come_a_second_time(wheel: Path) -> None:
+    wanted = BaseLayout([(150, 159)], (20, 119), again=12).frames
+    picked = [frame.copy() for frame in _picked(wheel, wanted, lambda done: None)]
+    once = some_frames(wheel, np.arange(230))
+    assert len(picked) == 122
+    assert all(np.array_equal(frame, once[at]) for frame, at in zip(picked, wanted, strict=True))
 
 
 def test_without_idle_and_actions_the_manifest_is_as_before() -> None:

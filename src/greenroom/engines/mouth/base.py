@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +19,8 @@ from greenroom.engines.mouth.marks import Run
 from greenroom.engines.mouth.preparation import Footage
 from greenroom.engines.mouth.quality import runs
 from greenroom.engines.protocols import VIDEO_FPS, Image
+from greenroom.stage.course import SEAM_FRAMES
+from greenroom.stage.loop import FADE_FREE_DISTANCE
 from greenroom.stage.loop_index import INDEX_FILE, index_clip
 
 Step = Callable[[float], None]
@@ -26,6 +29,11 @@ LONGEST_BASE_S = 24
 """Length of the speaking part: what a video shows is walked to and fro in it."""
 LONGEST_MARKED_BASE_S = 32
 _SHORTEST_STRETCH = 2 * VIDEO_FPS
+_BESIDE = 4
+"""Frames at each end of an idle loop whose steps its seam is compared with."""
+_LOOK_SIZE = (96, 72)
+_AS_LIKE, _NOISE = 2.0, 0.1
+""""Like those beside it": at most so many times as large, and so many of 255 more."""
 _MOST_STRETCHES = 5
 
 
@@ -36,10 +44,23 @@ class BaseLayout:
     segments: list[Run]
     idle: Run | None = None
     actions: dict[str, Run] = field(default_factory=dict)
+    again: int = 0
+    """So many frames of the idle loop's beginning follow its end once more: so it goes over into its
+    beginning at the same moment of its motion, and what the encoder made of the two is faded."""
 
     @property
     def frame_count(self) -> int:
-        return sum(last - first + 1 for first, last in self.runs)
+        return len(self.frames)
+
+    @property
+    def frames(self) -> npt.NDArray[np.int64]:
+        """Those of the base clip, in its order."""
+        parts = []
+        for first, last in self.runs:
+            parts.append(np.arange(first, last + 1))
+            if (first, last) == self.idle:
+                parts.append(np.arange(first, first + self.again))
+        return np.concatenate(parts)
 
     @property
     def runs(self) -> list[Run]:
@@ -56,7 +77,8 @@ class BaseLayout:
 
     def packed(self) -> BaseLayout:
         """The same with the gaps between its runs closed."""
-        begins = np.cumsum([0, *(last - first + 1 for first, last in self.runs)])
+        lengths = [_length(run) + (self.again if run == self.idle else 0) for run in self.runs]
+        begins = np.cumsum([0, *lengths])
         place = {run: (int(a), int(b) - 1) for run, (a, b) in zip(self.runs, pairwise(begins), strict=True)}
         return BaseLayout(
             [place[run] for run in self.segments],
@@ -73,18 +95,37 @@ def write_base(footage_path: Path, footage: Footage, building: Path, step: Step)
         marks.idle if marks is not None else None,
         dict(marks.actions) if marks is not None else {},
     )
-    wanted = np.concatenate([np.arange(first, last + 1) for first, last in chosen.runs])
-    samples = some_frames(footage_path, wanted[:: max(1, len(wanted) // 30)])
+    if chosen.idle is not None and closes(footage_path, chosen.idle):
+        chosen = replace(chosen, again=SEAM_FRAMES)
+    wanted = chosen.frames
+    samples = some_frames(footage_path, np.unique(wanted)[:: max(1, len(wanted) // 30)])
     cutter = choose_matter(samples)
     write_avatar_clips(
         _picked(footage_path, wanted, step), cutter, building / names.BASE_VIDEO, building / names.ALPHA_VIDEO
     )
     layout = chosen.packed()
-    index_clip(building / names.BASE_VIDEO, layout.segments, building / names.ALPHA_VIDEO, layout.idle).save(
-        building / INDEX_FILE
+    index = index_clip(
+        building / names.BASE_VIDEO, layout.segments, building / names.ALPHA_VIDEO, layout.idle
     )
+    if chosen.again:
+        # Its last frames are there to be faded out, however like its first ones they are.
+        index = replace(index, idle_seam=max(index.idle_seam, FADE_FREE_DISTANCE))
+    index.save(building / INDEX_FILE)
     np.savez(building / names.FRAMES, transforms=footage.transforms[wanted], poses=footage.poses[wanted])
     return layout
+
+
+def closes(path: Path, idle: Run) -> bool:
+    """Whether the frame after the loop's last is its first: whether that step is like those beside it."""
+    first, last = idle
+    beside = (*range(first, first + _BESIDE), *range(last - _BESIDE + 1, last + 1))
+    looks = [
+        cv2.resize(frame, _LOOK_SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
+        for frame in some_frames(path, np.array(beside))
+    ]
+    steps = [float(np.abs(one - other).mean()) for one, other in pairwise(looks)]
+    del steps[_BESIDE - 1]  # from the beginning to the end
+    return float(np.abs(looks[-1] - looks[0]).mean()) <= _AS_LIKE * float(np.mean(steps)) + _NOISE
 
 
 def choose_stretches(footage: Footage) -> list[Run]:
@@ -161,10 +202,20 @@ def some_frames(path: Path, wanted: npt.NDArray[np.int64]) -> list[Image]:
 
 
 def _picked(path: Path, wanted: npt.NDArray[np.int64], step: Step) -> Iterator[Image]:
-    chosen = set(wanted.tolist())
+    """Frames `wanted` of the footage: ascending, but for some that come a second time a little later."""
+    numbers, counts = np.unique(wanted, return_counts=True)
+    chosen, twice = set(numbers.tolist()), set(numbers[counts > 1].tolist())
+    order = iter(wanted.tolist())
+    kept: dict[int, Image] = {}
     last = int(wanted.max()) + 1
     for number, frame in enumerate(read_frames(path, last=last)):
         if number in chosen:
+            while (due := next(order)) != number:
+                yield kept.pop(due)
+            if number in twice:
+                kept[number] = frame.copy()
             yield frame
         if number % 50 == 0:
             step(number / last)
+    for due in order:
+        yield kept.pop(due)
