@@ -69,6 +69,21 @@ def test_a_person_before_a_screen_is_cut_out_cleanly(name: str) -> None:
         assert light.any() and np.median(flat[edge]) < 40 and flat[truth[20:] >= 1.0].mean() < 6
 
 
+def test_dark_hair_narrower_than_the_edge_stays_before_light_skin() -> None:
+    """Sideburns: no mixture of screen and skin, though the skin is what lies nearest to them."""
+    frames = [_studio(SCREENS["green"], shift)[0] for shift in range(-20, 21, 4)]
+    matter = choose_matter(frames)
+    assert isinstance(matter, ChromaMatter)
+    frame = _studio(SCREENS["green"], 0)[0]
+    frame[100:140, 126:134] = SKIN
+    frame[100:140, 114:126] = SCREENS["green"]
+    frame[100:140, 123:126] = HAIR
+    cut = matter.cut(frame)
+    assert cut.alpha[105:135, 124].min() > 230
+    assert np.abs(cut.colour[105:135, 124].astype(int) - HAIR).mean() < 25
+    assert cut.alpha[105:135, 118].max() == 0
+
+
 def test_an_ordinary_room_is_no_screen() -> None:
     random = np.random.default_rng(0)
     blobs = random.integers(0, 255, (12, 16, 3), np.uint8)
@@ -164,6 +179,12 @@ class TestOnePerson:
         alpha = self.person()
         alpha[500:, 160:180] = 0
         assert one_person(alpha)[504:, 164:176].max() == 0
+
+    def test_a_narrow_gap_stays_though_its_edges_are_soft(self) -> None:
+        alpha = self.person()
+        alpha[480:, 160:172] = 0
+        alpha[480:, [160, 161, 170, 171]] = 120
+        assert one_person(alpha)[484:, 163:169].max() == 0
 
     def test_a_shimmer_at_the_lower_edge_is_filled(self) -> None:
         alpha = self.person()

@@ -18,6 +18,13 @@ _SOLID_RATIO = 0.40
 _LOW, _HIGH = 0.07, 0.93
 """Shares of the person in a mixture that count as none and as all: what lies beyond is noise."""
 
+_BARE = 127.0
+"""The bare screen, in the relative key signal as it is computed."""
+_UNTINTED, _TINTED = 0.12, 0.5
+"""Relative key signals of a pixel with hardly anything of the screen's colour, and of the screen's shadow."""
+_FAR = (40.0, 80.0)
+"""Distances, of 255, from the mixtures of screen and person: from where on, and by when, a pixel is none."""
+
 _KEPT_TINT = 0.2
 """At the edge a pixel keeps its lightness, and this much of how its tint differs from the person's nearby:
 cameras store colour at half the resolution, so the tint of an edge is mostly the screen's."""
@@ -54,7 +61,7 @@ class ChromaMatter:
     def cut(self, frame: Image) -> Cutout:
         """Opacity, and the person's colours freed of the screen's; outside those of the edge go on."""
         whole = repair_margins(frame, self.screen.margins)
-        rough, gain = self._rough(whole)
+        rough, ratio, gain = self._rough(whole)
         core = cv2.erode((rough >= 250).astype(np.uint8), self._square, borderType=cv2.BORDER_REPLICATE)
         reach = cv2.dilate((rough > 20).astype(np.uint8), self._square)
         person = spread_colours(whole, core, reach=self._rim)
@@ -63,16 +70,20 @@ class ChromaMatter:
         edge = np.flatnonzero(cv2.subtract(reach, core))
         if len(edge):
             alpha.reshape(-1)[edge], colour.reshape(-1, 3)[edge] = _unmix(
-                _pixels(whole, edge), _pixels(self._plate, edge) * np.float32(gain), _pixels(person, edge)
+                _pixels(whole, edge),
+                _pixels(self._plate, edge) * np.float32(gain),
+                _pixels(person, edge),
+                ratio.reshape(-1)[edge].astype(np.float32) / np.float32(_BARE),
             )
         return Cutout(colour, _smooth(alpha))
 
-    def _rough(self, whole: Image) -> tuple[Alpha, float]:
-        """Opacity by the key signal alone, loose pieces and holes removed, and the screen's gain."""
+    def _rough(self, whole: Image) -> tuple[Alpha, Alpha, float]:
+        """Opacity by the key signal alone, loose pieces and holes removed; that signal, `_BARE` on the bare
+        screen; and the screen's gain."""
         signal = key_signal(whole, self.screen.hue)
         gain = self._gain(signal)
-        ratio = cv2.divide(signal, self._expected, scale=127.0 / gain)
-        return one_person(np.asarray(cv2.LUT(ratio, self._curve), np.uint8)), gain
+        ratio = np.asarray(cv2.divide(signal, self._expected, scale=_BARE / gain), np.uint8)
+        return one_person(np.asarray(cv2.LUT(ratio, self._curve), np.uint8)), ratio, gain
 
     def _gain(self, signal: npt.NDArray[np.uint8]) -> float:
         """How bright the screen is in this frame against the measured one: lamps flicker, cameras adapt."""
@@ -86,14 +97,25 @@ def _pixels(picture: Image, places: npt.NDArray[np.intp]) -> F32:
     return picture.reshape(-1, 3).take(places, axis=0).astype(np.float32)
 
 
-def _unmix(mixed: F32, screen: F32, person: F32) -> tuple[Alpha, Image]:
-    """Opacity and own colour of pixels [n, 3], each a mixture of its `screen` and its `person` colour."""
+def _unmix(mixed: F32, screen: F32, person: F32, tint: F32) -> tuple[Alpha, Image]:
+    """Opacity and own colour of pixels [n, 3], each a mixture of its `screen` and its `person` colour.
+
+    One that has little of the screen's `tint` (its relative key signal) and lies far from all such mixtures
+    is something else of the person, narrower than the edge: dark hair before light skin.
+    """
     axis = person - screen
     share = ((mixed - screen) * axis).sum(axis=1) / np.maximum((axis * axis).sum(axis=1), 1.0)
+    off = mixed - screen - np.clip(share, 0.0, 1.0)[:, None] * axis
+    far = np.clip((np.linalg.norm(off, axis=1) - _FAR[0]) / (_FAR[1] - _FAR[0]), 0.0, 1.0)
+    bare = np.clip((_TINTED - tint) / (_TINTED - _UNTINTED), 0.0, 1.0)
+    other = (far * bare)[:, None]
+    share = np.maximum(share, other[:, 0])
     opacity = np.clip((share - _LOW) / (_HIGH - _LOW), 0.0, 1.0)[:, None]
     own = screen + (mixed - screen) / np.maximum(np.clip(share, 0.0, 1.0)[:, None], 0.3)
+    own = other * mixed + (1.0 - other) * own
     light = ((own - person) @ _LUMA)[:, None]
-    tinted = person + light + _KEPT_TINT * (own - person - light)
+    kept = _KEPT_TINT + (1.0 - _KEPT_TINT) * other
+    tinted = person + light + kept * (own - person - light)
     trust = np.clip((opacity - 0.5) / 0.4, 0.0, 1.0)
     colour = np.clip(tinted * trust + person * (1.0 - trust) + 0.5, 0.0, 255.0)
     return np.round(255.0 * opacity[:, 0]).astype(np.uint8), colour.astype(np.uint8)
@@ -106,8 +128,8 @@ def _smooth(alpha: Alpha) -> Alpha:
 
 
 def _alpha_curve(solid: float, clear: float) -> npt.NDArray[np.uint8]:
-    """Table from the relative key signal (127 = the bare screen) to opacity, linear between the two ends."""
-    ratio = np.arange(256, dtype=np.float32) / 127.0
+    """Table from the relative key signal to opacity, linear between the two ends."""
+    ratio = np.arange(256, dtype=np.float32) / np.float32(_BARE)
     opacity = np.clip((clear - ratio) / (clear - solid), 0.0, 1.0)
     return np.asarray(np.round(255.0 * opacity), np.uint8)
 
