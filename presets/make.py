@@ -11,7 +11,7 @@ from pathlib import Path
 
 from presets.cast import CAST
 
-_PICTURES_FROM_ANOTHER = 24_000
+_PICTURES_FROM_ANOTHER = 12_000
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
 def train(name: str, folder: Path, like: str | None = None) -> None:
     """Let image modeling learn from the footage in `folder`; a training that was cut off goes on.
 
-    `like` is a presenter that ships: with their mouth to begin with, half the pictures are enough.
+    `like` is a presenter that ships: with their mouth to begin with, a quarter of the pictures is enough.
     """
     from greenroom.cast.catalogue import ARCHIVE, CAST_FOLDER
     from greenroom.engines.mouth.learning import PainterOptions

@@ -23,7 +23,7 @@ BEHIND = 16
 STEP, AHEAD = 2 * stream.STEP, 2 * stream.AHEAD
 """Frames that are given out at once, and those after them that are known by then; 100 a second."""
 _HEARD = 40
-"""Frames before a step in which its pitch is looked for, and which the vocoder hears."""
+"""Frames before a step that are kept: in which its pitch is looked for, and which the vocoder hears."""
 _LEAD = 4
 """Frames that are computed again, so that the pieces join: a window of the vocoder is as long."""
 
@@ -93,9 +93,7 @@ class ConversionStream:
         """The next step."""
         at = self._next - self._first
         known = self._sound[: (at + STEP + AHEAD) * HOP]
-        begin = max(0, at - _HEARD)
-        heard = log_mel(known[begin * HOP :])
-        spoken = self._heard_tone(known[begin * HOP :], at - begin)
+        heard, spoken = log_mel(known), self._heard_tone(known)
         content = content_relative(encoded, self._source)
         behind = self._content
         self._content = np.concatenate([behind, content[: stream.STEP]])[-BEHIND:]
@@ -105,15 +103,15 @@ class ConversionStream:
         fresh_tone = self._conversion.tone_of_person(spoken, self._source).moved(self._pitch)
         mel = np.concatenate([self._mel, fresh])
         tone = Tone(
-            np.concatenate([self._tone.hz, fresh_tone.hz[at - begin :]]),
-            np.concatenate([self._tone.voiced, fresh_tone.voiced[at - begin :]]),
+            np.concatenate([self._tone.hz, fresh_tone.hz[at:]]),
+            np.concatenate([self._tone.voiced, fresh_tone.voiced[at:]]),
         )
         made = self._sounded(mel, tone, at)
         self._move_on(mel, tone, at)
         return made * self._gain
 
-    def _heard_tone(self, sound: Pcm, at: int) -> Tone:
-        """The pitch of the last frames; the speaker's own where nothing of them is voiced."""
+    def _heard_tone(self, sound: Pcm) -> Tone:
+        """The pitch of a sound; the speaker's own where nothing of it is voiced."""
         tone = tone_of(sound, RATE)
         if not tone.voiced.any():
             return Tone(np.full(len(tone.hz), np.exp(self._source.pitch[0]), np.float32), tone.voiced)
