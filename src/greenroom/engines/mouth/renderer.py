@@ -43,14 +43,15 @@ _SEEN = 64
 """Frames beside a piece that its computing is given; drivers see eight."""
 
 
-def onnx_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """A session that computes on `threads` threads and does not spin between calls."""
+def onnx_session(model: Path | bytes, threads: int) -> onnxruntime.InferenceSession:
+    """A session of a model, a file or its content, on `threads` threads that do not spin between calls."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    source = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
 class MouthPerformer:

@@ -26,15 +26,9 @@ def step_session(tensors: dict[str, Array], blocks: int, heads: int, threads: in
         tensors: the encoder's, by the names of CTranslate2.
         heads: of each block.
     """
-    import onnxruntime
+    from greenroom.engines.mouth.renderer import onnx_session
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    model = _Graph(tensors, heads).build(blocks)
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnx_session(_Graph(tensors, heads).build(blocks), threads)
 
 
 class _Graph:
