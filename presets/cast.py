@@ -43,10 +43,11 @@ ANNA = Presenter(
         },
     ),
     skin=SkinLook((0.62, 0.39, 0.285), lips=(0.45, 0.13, 0.12), freckles=0.25, age=0.15, eyeshadow=-0.03),
-    hair=Hair("tied", (0.090, 0.046, 0.022), (0.060, 0.034, 0.020), front=0.56, part=0.30, volume=0.055, scalp=0.95),
+    hair=Hair("tied", (0.090, 0.046, 0.022), (0.060, 0.034, 0.020), front=0.56, part=0.30, volume=0.085, scalp=0.95),
     clothes="blazer",
     colours=((0.013, 0.024, 0.055), (0.62, 0.60, 0.56)),
     iris=(0.050, 0.075, 0.070),
+    rest_face=_FRIENDLY,
 )  # fmt: skip
 
 AMARA = Presenter(
@@ -143,7 +144,7 @@ HENRIK = Presenter(
     voice="kokoro-bm_george",
     shape=Shape(male=1.0, years=60, weight=0.45, muscle=0.45, proportions=0.75, details=_MAN | {"head/head-rectangular": 0.2}),
     skin=SkinLook((0.62, 0.385, 0.285), blush=1.2, lips=(0.44, 0.19, 0.165), beard=0.35, age=0.75, eyeshadow=-0.03),
-    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.24, sides=0.10, sweep=0.45, front=0.68, recede=0.35, scalp=0.35, gloss=0.7),
+    hair=Hair("short", (0.30, 0.29, 0.275), (0.20, 0.185, 0.165), length=0.24, sides=0.10, sweep=0.45, front=0.68, recede=0.35, scalp=0.7, gloss=0.7),
     clothes="suit",
     colours=((0.055, 0.048, 0.040), (0.50, 0.54, 0.58)),
     iris=(0.075, 0.105, 0.135),

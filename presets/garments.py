@@ -10,11 +10,17 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
 from presets import body
-from presets.anatomy import Anatomy, Part, grid_triangles
+from presets.anatomy import Anatomy, Part, grid_triangles, strongest
 from presets.mesh import F32, F64, neighbour_mean, vertex_normals
 from presets.paint import noise
 
 Colour = tuple[float, float, float]
+_BESIDE = 0.4
+"""Decimetres; layers further apart have nothing to do with one another."""
+_ROUNDS = 4
+_EASE_ROUNDS = 24
+_BONES = 6
+"""That move one place of a garment; with fewer, the weakest falls away in steps."""
 
 
 @dataclass(slots=True)
@@ -64,6 +70,7 @@ class Tailor:
             moved = q - p
             p = p + 0.7 * moved
         part.rest = p.astype(np.float32)
+        self._ease(part)
         normals = part.normals(part.rest).astype(np.float64)
         trunk = np.clip((1.55 - np.abs(p[:, 0])) / 0.5, 0, 1)
         low = np.clip((self.pit[1] - 0.9 - p[:, 1]) / 1.8, 0, 1)
@@ -74,6 +81,30 @@ class Tailor:
         part.rest = p.astype(np.float32)
         part.uv = self._cloth_uv(p)
         return part
+
+    def _ease(self, part: Part) -> None:
+        """Let bones share their pull more widely: cloth does not fold where skin does, between neck and shoulder."""
+        assert part.twins is not None
+        mean = neighbour_mean(part.twins[part.faces], len(part.rest))
+        table = np.zeros((len(part.rest), len(self.anatomy.skeleton.names)), np.float32)
+        for k in range(part.bones.shape[1]):
+            np.add.at(table, (np.arange(len(table)), part.bones[:, k]), part.weights[:, k])
+        for _ in range(_EASE_ROUNDS):
+            table = 0.5 * table + 0.5 * np.asarray(mean @ table)[part.twins]
+        part.bones, part.weights = strongest(table, _BONES)
+
+    def lay_over(self, part: Part, under: Part, gap: float) -> None:
+        """Move `part` outwards where it is less than `gap` decimetres off `under`, and a little around there."""
+        p, below = part.rest.astype(np.float64), under.rest.astype(np.float64)
+        distance, nearest = cKDTree(below).query(p)
+        normals = under.normals(under.rest).astype(np.float64)[nearest]
+        height = ((p - below[nearest]) * normals).sum(axis=1)
+        need = np.where(distance < _BESIDE, np.clip(gap - height, 0, _BESIDE), 0.0)
+        assert part.twins is not None
+        mean = neighbour_mean(part.twins[part.faces], len(p))
+        for _ in range(_ROUNDS):
+            need = np.maximum(need, np.asarray(mean @ need)[part.twins])
+        part.rest = (p + normals * need[:, None]).astype(np.float32)
 
     def _crease(self, part: Part, size_mm: float) -> None:
         """Soft folds: across the trunk slanting to the waist, along the sleeves, deeper at elbows."""
@@ -117,11 +148,16 @@ class Tailor:
     def v_cut(self, p: F64, bottom: float, width: float, curve: float = 1.0) -> F64:
         """How far outside a V that opens from `bottom` below the pit to `width` each side at the pit."""
         pit = self.pit
-        t = np.clip((p[:, 1] - (pit[1] - bottom)) / bottom, 0, 1.6)
+        t = np.clip((p[:, 1] - (pit[1] - bottom)) / bottom, 0, 1)
         half = width * t**curve
         # Over the shoulder the cut fades into the neckline of the back.
-        out = (np.abs(p[:, 0]) - half) * 0.9 + 2.5 * np.clip(0.25 - p[:, 2], 0, None)
+        out = (np.abs(p[:, 0]) - half) * 0.9 + 2.5 * np.clip(0.10 - p[:, 2], 0, None)
         return np.where(p[:, 1] > pit[1] - bottom, out, 1.0)
+
+    def neck_width(self, p: F64, front: float, back: float) -> float:
+        """Half the width of the neckline on a shell: a V that is as wide at the pit goes over into it."""
+        near = np.abs(self.neck_cut(p, front, back)) < 0.06
+        return float(np.median(np.abs(p[near & (np.abs(p[:, 2] - 0.15) < 0.12)][:, 0])))
 
     def sleeve_cut(self, p: F64, end: float) -> F64:
         """How far above the sleeve's end: 1 at the elbow, 2 at the wrist."""
@@ -141,18 +177,20 @@ class Tailor:
         sleeve: float = 1.97,
         front: float = 0.0,
         back: float = 0.42,
-        v: tuple[float, float] | None = None,
+        v: tuple[float, float | None, float] | None = None,
         calm: int = 6,
         loose: float = 0.10,
         **look: object,
     ) -> Cloth:
-        """A shirt, jumper or tunic."""
+        """A shirt, jumper or tunic; `v` for `v_cut`, its width that of the neckline where None."""
         part = self.shell(offset, calm, loose)
         self._crease(part, float(look.get("fold_mm", 5.0)))  # type: ignore[arg-type]
         p = part.rest.astype(np.float64)
         keep = np.minimum(self.neck_cut(p, front, back), self.sleeve_cut(p, sleeve))
         if v is not None:
-            keep = np.minimum(keep, self.v_cut(p, *v))
+            bottom, width, curve = v
+            width = self.neck_width(p, front, back) if width is None else width
+            keep = np.minimum(keep, self.v_cut(p, bottom, width, curve))
         return Cloth(part, keep.astype(np.float32), tint, covers=True, **look)  # type: ignore[arg-type]
 
     def neck_loop(self, front: float, back: float, count: int = 72, widen: float = 0.0) -> tuple[F64, F64]:
@@ -195,8 +233,7 @@ class Tailor:
                     (np.arange(len(points)), source.bones[index[:, k], j]),
                     share[:, k] * source.weights[index[:, k], j],
                 )
-        order = np.argsort(-table, axis=1)[:, :4].astype(np.int32)
-        top = np.take_along_axis(table, order, axis=1)
+        bones, weights = strongest(table, _BONES)
         tris = grid_triangles(rows, cols, closed)
         normals = vertex_normals(points.astype(np.float32), tris)
         if closed and rows > cols:  # a tube: away from its middle
@@ -213,8 +250,8 @@ class Tailor:
         return Part(
             points.astype(np.float32),
             tris,
-            order,
-            (top / top.sum(axis=1, keepdims=True)).astype(np.float32),
+            bones,
+            weights,
             uv.astype(np.float32),
         )
 
@@ -304,6 +341,7 @@ class Tailor:
         """Lapels and collar in one sweep (a shawl collar): a second layer on the jacket along its opening."""
         part = self.shell(0.165, 14, 0.14)
         self._crease(part, jacket.fold_mm)
+        self.lay_over(part, jacket.part, 0.03)
         p = part.rest.astype(np.float64)
         y = p[:, 1] - (self.pit[1] - bottom)
         at = np.array([-0.02, 0.12, 0.75, 1.40, 1.90, 2.40, 3.2])

@@ -76,6 +76,10 @@ class Tuft:
     """How far lashes swing down with the lids; None for hair that lies on the skin."""
 
 
+_REDDEST = 1.25
+"""Most of one colour of the light under skin, times the mean of all three."""
+
+
 class Performer:
     """Draws a presenter."""
 
@@ -196,9 +200,10 @@ class Performer:
         places, covered = paint.texel_places(self.context, self.skin, size)
         inside = covered > 0.5
         p = places[inside].astype(np.float64)
-        shade = self.hairline.mask(self.anatomy, 0.09)(p)
+        # As dense as the roots stand, or the hairline would be a painted edge.
+        shade = self.hairline.mask(self.anatomy, 0.15)(p)
         if self.who.hair.kind == "tied":
-            shade = shade * np.clip(np.abs(p[:, 0] - self.who.hair.part) / 0.03, 0.35, 1)
+            shade = shade**1.5 * np.clip(np.abs(p[:, 0] - self.who.hair.part) / 0.02, 0.8, 1)
         shade = (shade * self.who.hair.scalp)[:, None]
         now = (albedo[inside, :3] / 255.0) ** 2
         tint = np.array(self.who.hair.tint) * [0.45, 0.52, 0.60]
@@ -377,9 +382,9 @@ class Performer:
             if name == "skin":
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
-                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)[
-                    part.twins
-                ]
+                rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)
+                # In deep shade, as under a fringe, only spread red arrives, which looks like a burn.
+                rgb = np.minimum(rgb, _REDDEST * rgb.mean(axis=-1, keepdims=True))[part.twins]
             elif name.startswith("cloth") and len(part.faces):
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
@@ -397,7 +402,7 @@ class Performer:
         """Light inside an open mouth: bright in front, little at the back; `draw` dims it as the lips close."""
         depth = self.anatomy.landmarks["mouth"][2] - part.rest[:, 2]
         front = np.exp(-np.clip(depth - 0.10, 0, None) / 0.28) * np.exp(-((part.rest[:, 0] / 0.30) ** 2))
-        lamps = np.array([0.62, 0.70, 0.0, 0.0, 0.50, 0.45])
+        lamps = np.array([0.74, 0.84, 0.0, 0.0, 0.58, 0.52])
         return np.repeat((front[:, None] * lamps)[:, :, None], 3, axis=2).astype(np.float32)
 
     def _bake_more(self) -> None:

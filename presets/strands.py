@@ -307,7 +307,7 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
     step = distance * 1.25 / (k - 1)
     side = np.sign(p[:, :1] - part_x)
     depth = g.rng.random((len(p), 1)) ** 0.7
-    stray = g.rng.random((len(p), 1)) < 0.012
+    stray = g.rng.random((len(p), 1)) < 0.002
     for i in range(k):
         t = i / (k - 1)
         points[:, i] = here
@@ -328,7 +328,7 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         here = here + way * np.minimum(step, left * 0.6)
         ground, n = g.surface(here)
         high = np.clip((here[:, 1:2] - eye[1] - 0.1) / 0.7, 0, 1)
-        lift = 0.012 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth)
+        lift = 0.030 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth)
         lift = (
             lift + 0.02 * (clumped(p, 9.0, 23)[:, :1]) * np.clip(t * 4, 0, 1) + stray * 0.05 * np.sin(t * 3)
         )
@@ -419,10 +419,15 @@ def stubble(g: Grower, mask: Mask, count: int, length: float, width: float = 0.0
     return g.make(points, roots, normals, width, 0.55 + 0.45 * t[..., 0] * np.ones((len(p), 1)))
 
 
+_UNDER_LIP = 0.035
+"""Decimetres of bare skin under the lips."""
+
+
 def beard_mask(anatomy: Anatomy, lips: Mask) -> Mask:
     """Chin, jaw, cheeks' lower part and moustache, not the lips."""
     mark = anatomy.landmarks
     mouth, chin, nose = mark["mouth"], mark["chin"], mark["nose"]
+    below = np.array([0.0, _UNDER_LIP, 0.0])
 
     def density(p: F64) -> F64:
         x, y, z = np.abs(p[..., 0]), p[..., 1], p[..., 2]
@@ -435,7 +440,8 @@ def beard_mask(anatomy: Anatomy, lips: Mask) -> Mask:
         value = value * np.clip((z - (nose[2] - 1.10)) / 0.25, 0, 1) * np.clip((0.73 - x) / 0.08, 0, 1)
         # Hardly any in the groove under the nose.
         value = value * np.where((x < 0.09) & (y > mouth[1]), np.clip((x - 0.02) / 0.07, 0.1, 1), 1.0)
-        return value * np.clip(1 - lips(p) * 3, 0, 1)
+        # The lower lip is fuller than the lips' ellipse: once more a little lower.
+        return value * np.clip(1 - np.maximum(lips(p), lips(p + below)) * 3, 0, 1)
 
     return density
 

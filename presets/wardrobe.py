@@ -28,26 +28,26 @@ def blazer(t: Tailor, who: Presenter) -> list[Cloth]:
     top = t.top(
         inner, 0.05, front=0.16, back=0.24, calm=8, weave="plain", tiles=60.0, sheen=0.12, fold_mm=2.5
     )
-    jacket = _jacket(t, outer)
-    return [top, *jacket]
+    return [top, *_jacket(t, outer, top)]
 
 
-def _jacket(t: Tailor, outer: tuple[float, float, float]) -> list[Cloth]:
+def _jacket(t: Tailor, outer: tuple[float, float, float], under: Cloth) -> list[Cloth]:
     look = {"weave": "twill", "tiles": 30.0, "sheen": 0.10, "weave_mm": 0.3}
-    bottom, width, curve = 2.55, 0.80, 0.80
+    bottom = 2.55
     jacket = t.top(
         outer,
         0.13,
         1.93,
         front=-0.15,
         back=0.30,
-        v=(bottom, width, curve),
+        v=(bottom, None, 0.80),
         calm=14,
         loose=0.14,
         fold_mm=5.0,
         hem=0.06,
         **look,
     )
+    t.lay_over(jacket.part, under.part, 0.05)
     pieces = [jacket, t.lapels(jacket, bottom, **look)]
     dark = tuple(c * 0.35 + 0.004 for c in outer)
     return pieces + _buttons(t, jacket, [-bottom - 0.10], 0.02, dark, 0.075)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def suit(t: Tailor, who: Presenter) -> list[Cloth]:
         hem=0.05,
     )
     collar = t.shirt_collar(shirt, 0.36, 0.40, weave="plain", tiles=60.0)
-    return [under, collar, *_jacket(t, outer)]
+    return [under, collar, *_jacket(t, outer, under)]
 
 
 def shirt(t: Tailor, who: Presenter) -> list[Cloth]:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -162,6 +163,35 @@ def test_a_clip_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="camera lost"):
         write_avatar_clips(broken(), matter, tmp_path / "base.mp4", tmp_path / "alpha.mp4")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def _breathing(count: int) -> list[Image]:
+    """A soft picture with a little noise that sways by a pixel."""
+    rng = np.random.default_rng(4)
+    grain = cv2.GaussianBlur(rng.normal(128, 60, (180, 240, 3)).astype(np.float32), (0, 0), 3)
+    frames = []
+    for number in range(count):
+        sway = np.float32([[1, 0, np.sin(number / 8)], [0, 1, 0]])
+        moved = cv2.warpAffine(grain, sway, (240, 180), borderMode=cv2.BORDER_REPLICATE)
+        frames.append(np.clip(moved + rng.normal(0, 1.5, moved.shape), 0, 255).astype(np.uint8))
+    return frames
+
+
+def test_keyframes_stand_where_they_are_asked_for(tmp_path: Path) -> None:
+    base = tmp_path / "base.mp4"
+    write_avatar_clips(_breathing(130), None, base, tmp_path / "alpha.mp4", keyframes={0, 57, 60, 101})
+    with av.open(str(base)) as file:
+        rate = file.streams.video[0].time_base * 25
+        keys = sorted(packet.pts * rate for packet in file.demux(video=0) if packet.is_keyframe)
+    assert keys == [0, 48, 57, 60, 101]
+
+
+def test_a_still_person_does_not_twitch_at_keyframes(tmp_path: Path) -> None:
+    base = tmp_path / "base.mp4"
+    write_avatar_clips(_breathing(130), None, base, tmp_path / "alpha.mp4")
+    shown = [frame.astype(int) for frame in read_frames(base)]
+    steps = [np.abs(one - other).mean() for one, other in pairwise(shown)]
+    assert np.mean([steps[47], steps[95]]) < 5.5 * np.median(steps)
 
 
 class TestOnePerson:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -84,12 +85,12 @@ def _acting_frame(index: int) -> tuple[Image, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def acting_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny avatar with an idle loop and two actions, with B-frames and long groups of pictures."""
+    """The tiny avatar with an idle loop and two actions, with B-frames and long, open groups of pictures."""
     folder = tmp_path_factory.mktemp("actor")
     frames = [_take_frame(index) if index < 180 else _acting_frame(index) for index in range(320)]
-    settings = VideoSettings(*SIZE, crf=8, threads=1, keyframe_interval=24, b_frames=3)
+    settings = VideoSettings(*SIZE, crf=8, threads=1, keyframe_interval=24, open_gop=True, b_frames=3)
     write_mp4(folder / "base.mp4", (colour for colour, _ in frames), settings)
-    alpha = VideoSettings(*SIZE, crf=8, threads=1, keyframe_interval=24, b_frames=3, monochrome=True)
+    alpha = replace(settings, monochrome=True)
     write_mp4(folder / "alpha.mp4", (matte for _, matte in frames), alpha)
     return folder
 

@@ -13,6 +13,7 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from greenroom.media.colour import bgr_to_i420
@@ -56,9 +57,13 @@ class VideoWriter:
     def _fresh_frame(self) -> Any:
         return av.VideoFrame(self._settings.width, self._settings.height, self._settings.frame_format)
 
-    def write(self, frame: Any) -> None:
-        """Encode a frame from `new_frame`. It belongs to the writer from here on."""
+    def write(self, frame: Any, is_key: bool = False) -> None:
+        """Encode a frame from `new_frame`. It belongs to the writer from here on.
+
+        `is_key` asks for a keyframe here, which counts where the settings say `open_gop`.
+        """
         ready = self._converted(frame)
+        ready.pict_type = PictureType.I if is_key else PictureType.NONE
         ready.pts = self._number
         ready.time_base = Fraction(1, self._settings.fps)
         self._number += 1
@@ -81,16 +86,16 @@ class VideoWriter:
             threads=1,
         )
 
-    def write_picture(self, picture: U8) -> None:
+    def write_picture(self, picture: U8, is_key: bool = False) -> None:
         """Encode a BGR picture [height, width, 3], a BGRA one for a stream with opacity, or a gray one
-        [height, width] for a monochrome stream."""
+        [height, width] for a monochrome stream; `is_key` as in `write`."""
         frame = self.new_frame()
         source: tuple[U8, ...] = (picture,) if self._settings.monochrome else bgr_to_i420(picture[..., :3])
         if self._settings.alpha:
             source = (*source, picture[..., 3])
         for plane, values in zip(planes_of(frame), source, strict=True):
             plane[:] = values
-        self.write(frame)
+        self.write(frame, is_key)
 
     def close(self) -> None:
         """Finish the file and move it to its place."""

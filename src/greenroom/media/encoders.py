@@ -36,7 +36,10 @@ class VideoSettings:
     for editing know no cap."""
     threads: int = 2
     keyframe_interval: int = 50
-    """Frames; a player can seek to each."""
+    """Frames at most; a player can seek to each."""
+    open_gop: bool = False
+    """B-frames may look ahead to the next keyframe, so that it is seen less, and a writer may ask for more
+    keyframes. H.264 only; not for segments that are joined."""
     b_frames: int | None = None
     """None for the preset's own number."""
     light: bool = False
@@ -44,6 +47,9 @@ class VideoSettings:
     monochrome: bool = False
     """Luma alone, full range: for alpha mattes. H.264 only."""
     tune: str | None = None
+    faithful: bool = False
+    """As near to the pictures as the bits allow, for a clip that is encoded again; x264's own way spends some
+    on grain that pleases the eye."""
     codec: Codec = Codec.H264
     alpha: bool = False
     """Frames have a fourth plane, opacity; for codecs that carry it."""
@@ -115,11 +121,14 @@ def x264_options(settings: VideoSettings) -> dict[str, str]:
     options = {
         "preset": settings.preset,
         "crf": str(settings.crf),
-        "x264-params": f"keyint={settings.keyframe_interval}:min-keyint={settings.keyframe_interval}:"
-        f"scenecut=0:open-gop=0:sliced-threads=0:threads={settings.threads}",
+        "x264-params": f"keyint={settings.keyframe_interval}:"
+        f"min-keyint={1 if settings.open_gop else settings.keyframe_interval}:scenecut=0:"
+        f"open-gop={int(settings.open_gop)}:sliced-threads=0:threads={settings.threads}",
     }
     if settings.light:
         options["x264-params"] += ":ref=1:subme=3:rc-lookahead=10"
+    if settings.faithful:
+        options["x264-params"] += ":psy-rd=0,0"
     if settings.tune is not None:
         options["tune"] = settings.tune
     if settings.bitrate_bps is not None:

@@ -80,6 +80,7 @@ def test_an_idle_loop_that_closes_begins_once_more() -> None:
     layout = chosen.packed()
     assert (layout.idle, layout.segments, layout.actions) == ((0, 111), [(112, 211)], {"nod": (212, 241)})
     assert layout.frame_count == chosen.frame_count == 242
+    assert layout.firsts == {0, 112, 212}
 
 
 @pytest.fixture(scope="module")

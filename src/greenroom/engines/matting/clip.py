@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from greenroom.media.encode import VideoSettings, VideoWriter, write_mp4
 
 _KEYFRAME_INTERVAL = 48
 """Frames. Of a drawn presenter, who moves little, a clip with twice as many keyframes is 1.4 times as large.
-Played backwards, a stretch between two of them is decoded once for each block that fits in memory."""
+Played backwards, a stretch between two of them is decoded once for each block that fits in memory. A person
+who holds still seems to twitch at each, by 2.7 times the change between other frames; with an open group of
+pictures by 1.5 times. "Faithful" makes the clip a fifth smaller at the same PSNR."""
 _PRESET = "slow"
 """With B-frames 0.4 of what veryfast without them, a keyframe every seven frames, takes for the same face."""
 _B_FRAMES = 3
@@ -32,9 +34,11 @@ def write_avatar_clips(
     base_path: Path,
     alpha_path: Path,
     settings: ClipSettings | None = None,
+    keyframes: Collection[int] = (),
 ) -> int:
     """Write both clips of an avatar package; returns the number of frames.
 
+    `keyframes` are frames, from 0, that must be keyframes, besides one every `_KEYFRAME_INTERVAL` after them.
     Without a cutter the frames are stored as they are and no alpha clip is written: the person then stays
     before the background of the footage. Frames with odd sides lose their last row or column.
     """
@@ -46,12 +50,13 @@ def write_avatar_clips(
             picture = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2]
             if not writers:
                 writers = _writers(picture, cutter, base_path, alpha_path, wish)
+            is_key = count in keyframes
             if cutter is None:
-                writers[0].write_picture(picture)
+                writers[0].write_picture(picture, is_key)
             else:
                 cutout = cutter.cut(picture)
-                writers[0].write_picture(cutout.colour)
-                writers[1].write_picture(cutout.alpha)
+                writers[0].write_picture(cutout.colour, is_key)
+                writers[1].write_picture(cutout.alpha, is_key)
             count += 1
         for writer in writers:
             writer.close()
@@ -94,6 +99,8 @@ def _writers(
         crf=wish.crf,
         threads=wish.threads,
         keyframe_interval=_KEYFRAME_INTERVAL,
+        open_gop=True,
+        faithful=True,
         b_frames=_B_FRAMES,
     )
     writers = [VideoWriter(base_path, base)]
@@ -111,6 +118,8 @@ def _alpha_settings(picture: Image, wish: ClipSettings) -> VideoSettings:
         crf=wish.alpha_crf,
         threads=wish.threads,
         keyframe_interval=_KEYFRAME_INTERVAL,
+        open_gop=True,
+        faithful=True,
         b_frames=_B_FRAMES,
         monochrome=True,
     )

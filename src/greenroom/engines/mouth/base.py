@@ -66,6 +66,12 @@ class BaseLayout:
     def runs(self) -> list[Run]:
         return sorted([*self.segments, *([self.idle] if self.idle else []), *self.actions.values()])
 
+    @property
+    def firsts(self) -> frozenset[int]:
+        """First frames of the runs: as keyframes they are found at once, and what an idle loop fades out at
+        its end is coded like the frames before it."""
+        return frozenset(first for first, _ in self.runs)
+
     def to_json(self) -> dict[str, object]:
         """The manifest's members; `idle` and `actions` are left out where there are none."""
         found: dict[str, object] = {"frame_count": self.frame_count, "segments": self.segments}
@@ -100,10 +106,14 @@ def write_base(footage_path: Path, footage: Footage, building: Path, step: Step)
     wanted = chosen.frames
     samples = some_frames(footage_path, np.unique(wanted)[:: max(1, len(wanted) // 30)])
     cutter = choose_matter(samples)
-    write_avatar_clips(
-        _picked(footage_path, wanted, step), cutter, building / names.BASE_VIDEO, building / names.ALPHA_VIDEO
-    )
     layout = chosen.packed()
+    write_avatar_clips(
+        _picked(footage_path, wanted, step),
+        cutter,
+        building / names.BASE_VIDEO,
+        building / names.ALPHA_VIDEO,
+        keyframes=layout.firsts,
+    )
     index = index_clip(
         building / names.BASE_VIDEO, layout.segments, building / names.ALPHA_VIDEO, layout.idle
     )
