@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import pytest
 
 from greenroom.engines import weights
 from greenroom.engines.g2p.front import ClauseLimits, sentences
-from greenroom.engines.g2p.fronts import can_read, front_for
+from greenroom.engines.g2p.fronts import front_for
 from greenroom.engines.g2p.reading import read_clauses
 from greenroom.engines.protocols import SpeechTextError
 
-LANGUAGES = ["en-US", "en-GB", "zh-CN", "es-ES", "fr-FR", "ja-JP", "it-IT", "pt-BR"]
+LANGUAGES = ["en-US", "en-GB", "zh-CN", "es-ES", "fr-FR", "ja-JP", "it-IT", "pt-BR", "hi-IN"]
 
 
 def said(language: str, text: str) -> str:
@@ -183,10 +184,65 @@ class TestEveryFront:
         with pytest.raises(SpeechTextError, match="xx-XX"):
             front_for("xx-XX")
 
-    @pytest.mark.skipif(can_read("hi-IN"), reason="the espeak extra is installed")
-    def test_hindi_names_its_extra(self) -> None:
-        with pytest.raises(SpeechTextError, match=r"greenroom\[espeak\]"):
-            front_for("hi-IN")
+
+class TestHindi:
+    @pytest.mark.parametrize(
+        ("word", "phonemes"),
+        [
+            # The inherent vowel: silent at the end, and inside where its neighbours allow.
+            ("कमल", "kəməl"), ("समझना", "səməɟʰnaː"), ("देवनागरी", "deːʋnaːɡɾi"), ("मतलब", "mətləb"),
+            ("गया", "ɡəjaː"), ("सत्य", "sətjə"), ("न", "nə"), ("महत्व", "məhətʋ"), ("पढ़ना", "pəɖʰnaː"),
+            # The dot takes the place of what follows, or makes the vowel nasal.
+            ("अंग", "əŋɡ"), ("पंच", "pəɲc"), ("ठंडा", "ʈʰəɳɖaː"), ("अंत", "ənt"), ("लंबा", "ləmbaː"),
+            ("में", "mẽː"), ("सिंह", "sɪ̃h"), ("चाँद", "cãːd"),
+            ("बच्चा", "bəcːaː"), ("चिट्ठी", "cɪʈʈʰi"), ("ज्ञान", "ɡjaːn"), ("ख़बर", "xəbəɾ"), ("फ़िल्म", "fɪlm"),
+            ("दुःख", "dʊhkʰ"), ("ऋषि", "ɾɪʂɪ"), ("डॉक्टर", "ɖɔkʈəɾ"),
+        ],
+    )  # fmt: skip
+    def test_sounds(self, word: str, phonemes: str) -> None:
+        assert plain("hi-IN", word).replace("ʌ", "ə") == unicodedata.normalize("NFD", phonemes)
+
+    @pytest.mark.parametrize(
+        ("word", "phonemes"),
+        [("नमस्ते", "nəmˈʌs"), ("हमारा", "həmˈaː"), ("अंग्रेज़ी", "əŋɡɾˈeː"), ("जलवायु", "ɟəlʋˈaː"), ("कमल", "kˈʌm"), ("और", "ɔːɾ")],
+    )  # fmt: skip
+    def test_stress_is_on_the_heaviest_syllable(self, word: str, phonemes: str) -> None:
+        assert said("hi-IN", word).startswith(phonemes)
+
+    @pytest.mark.parametrize(
+        ("text", "same_as"),
+        [
+            ("15/08/1947", "पंद्रह अगस्त उन्नीस सौ सैंतालीस"),
+            ("₹1,25,000.50", "एक लाख पच्चीस हज़ार रुपये पचास पैसे"),
+            ("१२.५%", "बारह दशमलव पाँच प्रतिशत"),
+            ("10:30 बजे", "दस बजकर तीस मिनट"),
+            ("5:00", "पाँच बजे"),
+            ("21वीं सदी", "इक्कीसवीं सदी"),
+            ("3री", "तीसरी"),
+            ("1/2 कप", "आधा कप"),
+            ("5 km", "पाँच किलोमीटर"),
+            ("2,34,56,789", "दो करोड़ चौंतीस लाख छप्पन हज़ार सात सौ नवासी"),
+            ("डॉ. शर्मा", "डॉक्टर शर्मा"),
+        ],
+    )
+    def test_written_forms(self, text: str, same_as: str) -> None:
+        assert plain("hi-IN", text) == plain("hi-IN", same_as)
+
+    def test_english_inside_hindi(self) -> None:
+        assert plain("en-US", "computer") in plain("hi-IN", "मेरा computer नया है।")
+
+    def test_a_danda_ends_a_sentence(self) -> None:
+        assert [word.after for word in front_for("hi-IN").read("वह आया। मैं गया॥")] == [" ", ". ", " ", ". "]
+
+    def test_ssml_kinds(self) -> None:
+        front = front_for("hi-IN")
+        for kind, text, same_as in (
+            ("ordinal", "4", "चौथा"), ("digits", "409", "चार शून्य नौ"), ("currency", "42 EUR", "बयालीस यूरो"),
+            ("date", "2026-11-22", "बाईस नवंबर दो हज़ार छब्बीस"),
+        ):  # fmt: skip
+            ssml = f"<speak><say-as interpret-as='{kind}'>{text}</say-as></speak>"
+            words = [word for clause in read_clauses(ssml, front, ClauseLimits()) for word in clause.words]
+            assert " ".join(word.phonemes for word in words) == said("hi-IN", same_as)
 
 
 class TestClauses:

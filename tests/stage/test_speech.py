@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from greenroom.engines import registry
-from greenroom.engines.g2p.fronts import can_read
 from greenroom.engines.protocols import SpeechTextError, VoiceNotFoundError
 from greenroom.stage.speech import RecordingError, Speech, speak, speech_from_audio, stream_speech, write_wav
 
@@ -43,11 +42,6 @@ class TestSpeak:
     def test_unknown_voice(self) -> None:
         with pytest.raises(VoiceNotFoundError, match="greenroom voice list"):
             speak("Hello", "nobody")
-
-    @pytest.mark.skipif(can_read("hi-IN"), reason="the espeak extra is installed")
-    def test_a_voice_that_needs_an_extra_names_it(self) -> None:
-        with pytest.raises(SpeechTextError, match=r"greenroom\[espeak\]"):
-            speak("नमस्ते", "kokoro-hf_alpha")
 
     def test_wrong_script(self) -> None:
         with pytest.raises(SpeechTextError):

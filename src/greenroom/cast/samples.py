@@ -33,7 +33,7 @@ TEXTS = {
     "it": "Ciao. Questa è la mia voce quando leggo un testo per te.",
     "ja": "こんにちは。文章を読むと、私はこんな声になります。",
     "pt": "Olá. É assim que eu soo quando leio um texto para você.",
-    "hi": "नमस्ते। जब मैं कोई पाठ पढ़ती हूँ, तो मेरी आवाज़ ऐसी होती है।",
+    "hi": "नमस्ते। आपका पाठ मेरी आवाज़ में ऐसा सुनाई देता है।",
 }
 """By language tag without region."""
 

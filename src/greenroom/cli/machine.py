@@ -220,14 +220,7 @@ def _optional_tools() -> list[Finding]:
     from greenroom.slides.office import INSTALL, find_office
 
     office = find_office()
-    try:
-        espeak = f"espeakng-loader {version('espeakng-loader')}"
-    except PackageNotFoundError:
-        espeak = ""
     return [
-        Finding(
-            "eSpeak NG", bool(espeak), espeak or "no", "for Hindi: `pip install 'greenroom[espeak]'`", False
-        ),
         Finding(
             "LibreOffice",
             office is not None,

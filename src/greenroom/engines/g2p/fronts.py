@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 
 from greenroom.engines.g2p.front import TextFront, Word
 from greenroom.engines.protocols import SpeechTextError
-
-ESPEAK_EXTRA = "espeak"
-_NEEDS_ESPEAK: frozenset[str] = frozenset({"hi-IN"})
 
 
 def _english() -> TextFront:
@@ -81,8 +77,8 @@ _FRONTS: dict[str, Callable[[], TextFront]] = {
 
 
 def can_read(language: str) -> bool:
-    """True if texts of this language can be read with what is installed."""
-    return language in _FRONTS and (language not in _NEEDS_ESPEAK or find_spec("espeakng_loader") is not None)
+    """True if texts of this language can be read."""
+    return language in _FRONTS
 
 
 @cache
@@ -90,15 +86,10 @@ def front_for(language: str) -> TextFront:
     """The front of a BCP 47 language.
 
     Raises:
-        SpeechTextError: there is none, or it needs an extra that is not installed.
+        SpeechTextError: there is none.
     """
     if language not in _FRONTS:
         raise SpeechTextError(f"No text front reads '{language}'. There are: {', '.join(_FRONTS)}.")
-    if not can_read(language):
-        raise SpeechTextError(
-            f"Reading {language} needs the optional extra '{ESPEAK_EXTRA}' (GPL-3.0). "
-            f"Run: pip install 'greenroom[{ESPEAK_EXTRA}]'"
-        )
     return _FRONTS[language]()
 
 

@@ -51,10 +51,11 @@ def _usual_order(figures: list[str], code: str) -> str:
 
 def _said(parts: dict[str, int], code: str) -> str:
     year, month, day = parts.get("y"), parts.get("m"), parts.get("d")
-    if code in {"zh", "ja", "hi"}:
+    if code == "hi":
+        name = tables("hindi")["months"][month - 1] if month else None
+        return " ".join(str(part) for part in (day, name, year) if part is not None)
+    if code in {"zh", "ja"}:
         named = ((year, "年"), (month, "月"), (day, "日"))
-        if code == "hi":
-            return "-".join(str(part) for part, _ in named if part is not None)
         return "".join(f"{part}{name}" for part, name in named if part is not None)
     if code == "en":
         named_day = "" if day is None else f" {_ordinal(day)}"

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from greenroom.engines.g2p.front import TextFront, Word
+from greenroom.engines.g2p.hindi_figures import spoken_number, spoken_ordinal
 from greenroom.engines.g2p.letters import spell
 from greenroom.engines.g2p.tables import number_words, tables
 from greenroom.engines.ssml.dates import spoken_date, spoken_time
@@ -26,13 +27,12 @@ _COUNTED = frozenset({"en", *_ROMANCE})
 _DIGITS = {
     "zh": "零一二三四五六七八九",
     "ja": ("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ"),
-    "hi": "0123456789",
 }
 _SIGNS = {
     "en": {".": "dot", "@": "at", "-": "dash", "_": "underscore", "/": "slash", "+": "plus", "#": "hash"},
     "zh": {".": "点", "@": "艾特", "-": "杠", "_": "下划线", "/": "斜杠", "+": "加", "#": "井号"},
     "ja": {".": "ドット", "@": "アット", "-": "ハイフン", "/": "スラッシュ", "+": "プラス"},
-    "hi": {},
+    "hi": {".": "डॉट", "@": "ऐट", "-": "डैश", "_": "अंडरस्कोर", "/": "स्लैश", "+": "प्लस", "#": "हैश"},
 }
 _PLUS = {"es": "más", "fr": "plus", "it": "più", "pt_BR": "mais"}
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\u202f ]\d{3})+|\d+")
@@ -66,7 +66,7 @@ def _ordinal(piece: SayAs, front: TextFront) -> Said:
     if front.code in _COUNTED:
         return _counted(number, front.code, "ordinal")
     if front.code == "hi":
-        raise SsmlError(piece.place, "interpret-as='ordinal' is not known to Hindi; write the word itself")
+        return spoken_ordinal(number)
     return f"第{number:,}" if front.code == "zh" else f"{number}番目"
 
 
@@ -142,10 +142,8 @@ def _currency(piece: SayAs, front: TextFront) -> Said:
     if front.code == "en":
         sign = _SIGN.get(code)
         return f"{sign}{amount}" if sign else f"{amount} {_ENGLISH_MONEY[code]}"
-    names = _MONEY_NAMES.get(front.code)
-    if names is None:
-        raise SsmlError(piece.place, "interpret-as='currency' is not known to Hindi; write the words")
-    return f"{amount.replace(',', '')}{names[code]}"
+    space = " " if front.code == "hi" else ""
+    return f"{amount.replace(',', '')}{space}{_MONEY_NAMES[front.code][code]}"
 
 
 _MONEY = re.compile(
@@ -160,6 +158,7 @@ _ENGLISH_MONEY = {"CNY": "yuan", "JPY": "yen"}
 _MONEY_NAMES = {
     "zh": {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "CNY": "元", "JPY": "日元"},
     "ja": {"USD": "ドル", "EUR": "ユーロ", "GBP": "ポンド", "CNY": "元", "JPY": "円"},
+    "hi": {"USD": "डॉलर", "EUR": "यूरो", "GBP": "पाउंड", "CNY": "युआन", "JPY": "येन"},
 }
 
 
@@ -214,6 +213,8 @@ def _counted(number: int, code: str, to: str) -> str:
 
 
 def _digit_words(code: str) -> list[str]:
+    if code == "hi":
+        return [spoken_number(digit) for digit in range(10)]
     known = _DIGITS.get(code)
     return list(known) if known else [_counted(digit, code, "cardinal") for digit in range(10)]
 
