@@ -17,11 +17,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from presets.anatomy import UNITS, Anatomy  # noqa: E402
 from presets.build import Said  # noqa: E402
 from presets.cast import CAST  # noqa: E402
+from presets.garments import Tailor  # noqa: E402
 from presets.mesh import catmull_clark  # noqa: E402
 from presets.performance import blink_course, idle, wander  # noqa: E402
+from presets.poses import Pose  # noqa: E402
+from presets.presenter import bone_turns  # noqa: E402
 from presets.speech_motion import FPS, mouth_course  # noqa: E402
 
-from presets import body  # noqa: E402
+from presets import body, strands, wardrobe  # noqa: E402
 
 RATE = 24_000
 
@@ -107,3 +110,50 @@ class TestShapes:
         left, right = anatomy.eye_centres
         assert np.allclose(left * [-1, 1, 1], right, atol=0.01)
         assert 0.11 < anatomy.eye_radius < 0.17
+
+
+@pytest.fixture(scope="module")
+def henrik() -> Tailor:
+    who = CAST["henrik"]
+    anatomy = Anatomy(who.shape, who.head_size)
+    return Tailor(anatomy, anatomy.skin(-0.3))
+
+
+class TestClothes:
+    def test_a_jacket_is_not_torn_at_the_shoulder(self, henrik: Tailor) -> None:
+        """With the arms down no edge between neck and shoulder is twice as long as before."""
+        part = henrik.shell(0.13, 14, 0.14)
+        skeleton = henrik.anatomy.skeleton
+        matrices = skeleton.matrices(*bone_turns(skeleton, Pose())).astype(np.float32)
+        posed, _ = part.posed(np.zeros(len(UNITS), np.float32), matrices)
+        edges = np.concatenate([part.tris[:, [0, 1]], part.tris[:, [1, 2]]])
+        middle = part.rest[edges].mean(axis=1)
+        near = (np.abs(middle[:, 0]) < 1.2) & (np.abs(middle[:, 1] - henrik.pit[1]) < 0.6)
+        before, after = (
+            np.linalg.norm(np.diff(places[edges[near]], axis=1)[:, 0], axis=1)
+            for places in (part.rest, posed)
+        )
+        assert (after / np.maximum(before, 1e-4)).max() < 2
+
+    def test_a_jacket_lies_over_what_is_worn_under_it(self, henrik: Tailor) -> None:
+        under, _, jacket, lapels, *_ = wardrobe.suit(henrik, CAST["henrik"])
+        for outer, inner in ((jacket, under), (lapels, jacket)):
+            seen = (outer.part.rest[:, 1] > henrik.pit[1] - 4) & (outer.keep > 0)
+            gap = _height(outer.part.rest[seen], inner.part.rest, inner.part.normals(inner.part.rest))
+            assert np.quantile(gap, 0.01) > 0.02
+
+    def test_no_beard_grows_on_the_lips(self, henrik: Tailor) -> None:
+        anatomy = henrik.anatomy
+        density = strands.beard_mask(anatomy, strands.lip_mask(anatomy))
+        mouth = anatomy.landmarks["mouth"]
+        lower_lip = mouth + np.array([[x, y, 0.0] for x in (-0.12, 0.0, 0.12) for y in (-0.02, -0.06, -0.10)])
+        assert density(lower_lip).max() == 0
+        assert density(mouth + np.array([[0.0, -0.25, 0.0]])).min() > 0.5
+
+
+def _height(points: np.ndarray, surface: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """How far points lie outside of the nearest place of a surface."""
+    from scipy.spatial import cKDTree
+
+    _, nearest = cKDTree(surface).query(points)
+    return ((points - surface[nearest]) * normals[nearest]).sum(axis=1)
