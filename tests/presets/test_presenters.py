@@ -137,10 +137,10 @@ class TestClothes:
 
     def test_a_jacket_lies_over_what_is_worn_under_it(self, henrik: Tailor) -> None:
         under, _, jacket, lapels, *_ = wardrobe.suit(henrik, CAST["henrik"])
-        for outer, inner in ((jacket, under), (lapels, jacket)):
+        for outer, inner, least in ((jacket, under, 0.04), (lapels, jacket, 0.01)):
             seen = (outer.part.rest[:, 1] > henrik.pit[1] - 4) & (outer.keep > 0)
             gap = _height(outer.part.rest[seen], inner.part.rest, inner.part.normals(inner.part.rest))
-            assert np.quantile(gap, 0.01) > 0.02
+            assert np.quantile(gap, 0.01) > least
 
     def test_no_beard_grows_on_the_lips(self, henrik: Tailor) -> None:
         anatomy = henrik.anatomy
