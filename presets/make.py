@@ -12,6 +12,8 @@ from pathlib import Path
 from presets.cast import CAST
 
 _PICTURES_FROM_ANOTHER = 12_000
+_CRF = 23
+"""Of the base clip: the cast has to be small, and drawn footage has no grain."""
 
 
 def main() -> None:
@@ -38,6 +40,7 @@ def train(name: str, folder: Path, like: str | None = None) -> None:
     `like` is a presenter that ships: with their mouth to begin with, a quarter of the pictures is enough.
     """
     from greenroom.cast.catalogue import ARCHIVE, CAST_FOLDER
+    from greenroom.engines.matting.clip import ClipSettings
     from greenroom.engines.mouth.learning import PainterOptions
     from greenroom.engines.mouth.package import PAINTER
     from greenroom.engines.mouth.trainer import TrainingOptions, train_avatar
@@ -47,7 +50,7 @@ def train(name: str, folder: Path, like: str | None = None) -> None:
         print(f"\r{stage} {done:.0%}".ljust(70), end="", file=sys.stderr, flush=True)
 
     source = AvatarSource(folder / "footage.mp4", name.capitalize(), None, folder / "marks.json")
-    options = TrainingOptions()
+    options = TrainingOptions(clip=ClipSettings(crf=_CRF))
     if like is not None:
         with zipfile.ZipFile(CAST_FOLDER / like / ARCHIVE) as archive:
             start = Path(archive.extract(PAINTER, folder))

@@ -75,12 +75,13 @@ def add_presenter(
 
 
 def write_archive(package: AvatarPackage, out: Path) -> None:
-    """The package as a zip file whose bytes depend on its files alone: stored, sorted, without times."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+    """The package as a zip file, sorted and without times: its bytes depend on its files and zlib alone."""
+    with zipfile.ZipFile(out, "w") as archive:
         for name in sorted([*package.manifest["files"], MANIFEST]):
             member = zipfile.ZipInfo(name, _FIXED_TIME)
             member.create_system, member.external_attr = 3, 0o644 << 16
-            archive.writestr(member, (package.folder / name).read_bytes())
+            way = zipfile.ZIP_STORED if name.endswith(".mp4") else zipfile.ZIP_DEFLATED
+            archive.writestr(member, (package.folder / name).read_bytes(), way, 9)
 
 
 def _entry(package: AvatarPackage, person: Person, place: Path, today: date) -> Package:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from greenroom.engines.face.clip import read_frames
 from greenroom.engines.matting.choose import choose_matter
-from greenroom.engines.matting.clip import write_avatar_clips
+from greenroom.engines.matting.clip import ClipSettings, write_avatar_clips
 from greenroom.engines.mouth import package as names
 from greenroom.engines.mouth.marks import Run
 from greenroom.engines.mouth.preparation import Footage
@@ -93,7 +93,9 @@ class BaseLayout:
         )
 
 
-def write_base(footage_path: Path, footage: Footage, building: Path, step: Step) -> BaseLayout:
+def write_base(
+    footage_path: Path, footage: Footage, building: Path, settings: ClipSettings, step: Step
+) -> BaseLayout:
     """Write the base clip with its opacity, and where the crop lies in each of its frames."""
     marks = footage.marks
     chosen = BaseLayout(
@@ -112,6 +114,7 @@ def write_base(footage_path: Path, footage: Footage, building: Path, step: Step)
         cutter,
         building / names.BASE_VIDEO,
         building / names.ALPHA_VIDEO,
+        settings,
         keyframes=layout.firsts,
     )
     index = index_clip(

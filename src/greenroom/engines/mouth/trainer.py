@@ -13,6 +13,7 @@ import numpy as np
 
 from greenroom.engines.face.tracker import LiteRtFaceTracker
 from greenroom.engines.learning import this_machine
+from greenroom.engines.matting.clip import ClipSettings
 from greenroom.engines.mouth import package as names
 from greenroom.engines.mouth.articulation import CLOSED_OPENING
 from greenroom.engines.mouth.base import BaseLayout, some_frames, write_base
@@ -55,6 +56,7 @@ class TrainingOptions:
     painter: PainterOptions = field(default_factory=PainterOptions)
     voices: int = len(RATES)
     """Versions of the sound that the driver learns from."""
+    clip: ClipSettings = field(default_factory=ClipSettings)
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)
 
     @staticmethod
@@ -136,7 +138,9 @@ def train_avatar(
     footage.geometry.save(building / names.GEOMETRY)
     steering = fit_steering(codes[learn], footage.opening[learn], CLOSED_OPENING)
     steering.save(building / names.STEERING)
-    layout = write_base(source.footage, footage, building, part.stage("cutting out the person", 0.90, 0.94))
+    layout = write_base(
+        source.footage, footage, building, options.clip, part.stage("cutting out the person", 0.90, 0.94)
+    )
     report = _measure(source.footage, footage, building, part.stage("measuring quality", 0.94, 0.99))
     (building / names.QUALITY).write_text(json.dumps(report.to_json(), indent=2) + "\n")
     write_manifest(building, _description(source, footage, layout))
