@@ -29,6 +29,7 @@ TEXTS = {
     "it": "Le barche passavano sotto il ponte mentre i bambini salutavano dalla riva.",
     "pt": "Os barcos passaram por baixo da ponte enquanto as crianças acenavam da margem.",
     "ja": "子どもたちが岸から手を振る中、船は橋の下をゆっくりと通り過ぎました。",
+    "hi": "नावें धीरे-धीरे पुल के नीचे से निकलीं, और बच्चे किनारे से हाथ हिला रहे थे।",
 }
 _VOICING = 0.5
 

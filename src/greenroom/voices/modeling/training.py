@@ -20,6 +20,7 @@ _SAMPLE_TEXTS = {
     "it-IT": "Salve e benvenuti. Ecco come suona la mia voce.",
     "ja-JP": "こんにちは、ようこそ。これが私の声です。",
     "pt-BR": "Olá, sejam bem-vindos. É assim que soa a minha voz.",
+    "hi-IN": "नमस्ते, आपका स्वागत है। मेरी आवाज़ ऐसी है।",
 }
 _SAMPLE_CHARACTERS = 300
 
