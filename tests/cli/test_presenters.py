@@ -51,8 +51,8 @@ class TestVoiceForText:
         assert mia is not None
         assert voice_for_text(mia, "Good morning.") == "piper-en_US-joe"
         assert voice_for_text(mia, "Greenroom 早上好") == "kokoro-zf_xiaoxiao"
-        # No voice for Japanese is paired.
-        assert voice_for_text(mia, "おはよう") == "piper-en_US-joe"
+        # No voice for these is paired.
+        assert voice_for_text(mia, "おはよう") == voice_for_text(mia, "सुप्रभात") == "piper-en_US-joe"
 
 
 class TestCommands:

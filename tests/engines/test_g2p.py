@@ -204,7 +204,10 @@ class TestHindi:
 
     @pytest.mark.parametrize(
         ("word", "phonemes"),
-        [("नमस्ते", "nəmˈʌs"), ("हमारा", "həmˈaː"), ("अंग्रेज़ी", "əŋɡɾˈeː"), ("जलवायु", "ɟəlʋˈaː"), ("कमल", "kˈʌm"), ("और", "ɔːɾ")],
+        [
+            ("नमस्ते", "nəmˈʌs"), ("हमारा", "həmˈaː"), ("अंग्रेज़ी", "əŋɡɾˈeː"), ("जलवायु", "ɟəlʋˈaː"),
+            ("कमल", "kˈʌm"), ("और", "ɔːɾ"),
+        ],
     )  # fmt: skip
     def test_stress_is_on_the_heaviest_syllable(self, word: str, phonemes: str) -> None:
         assert said("hi-IN", word).startswith(phonemes)

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from greenroom.cast.catalogue import Cast, Presenter
     from greenroom.settings import Settings
 
-_SCRIPTS = (("ja", re.compile(r"[\u3040-\u30ff]")), ("zh", re.compile(r"[\u4e00-\u9fff]")))
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+)
 """Languages that their characters give away; the first that is found counts."""
 
 
