@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from greenroom.engines.matting.cutout import Alpha, Cutout, spread_colours
 from greenroom.engines.matting.pieces import one_person
-from greenroom.engines.matting.screen import Screen, key_signal, plate_signal, repair_margins
+from greenroom.engines.matting.screen import Screen, ScreenHue, key_signal, plate_signal, repair_margins
 from greenroom.engines.protocols import Image
 
 F32 = npt.NDArray[np.float32]
@@ -24,6 +24,8 @@ _UNTINTED, _TINTED = 0.12, 0.5
 """Relative key signals of a pixel with hardly anything of the screen's colour, and of the screen's shadow."""
 _FAR = (40.0, 80.0)
 """Distances, of 255, from the mixtures of screen and person: from where on, and by when, a pixel is none."""
+_MISSING = (0.15, 0.35)
+"""How much less tint than the nearest mixture, likewise: before a dark screen distances tell little."""
 
 _KEPT_TINT = 0.2
 """At the edge a pixel keeps its lightness, and this much of how its tint differs from the person's nearby:
@@ -74,6 +76,7 @@ class ChromaMatter:
                 _pixels(self._plate, edge) * np.float32(gain),
                 _pixels(person, edge),
                 ratio.reshape(-1)[edge].astype(np.float32) / np.float32(_BARE),
+                self.screen.hue,
             )
         return Cutout(colour, _smooth(alpha))
 
@@ -97,18 +100,21 @@ def _pixels(picture: Image, places: npt.NDArray[np.intp]) -> F32:
     return picture.reshape(-1, 3).take(places, axis=0).astype(np.float32)
 
 
-def _unmix(mixed: F32, screen: F32, person: F32, tint: F32) -> tuple[Alpha, Image]:
+def _unmix(mixed: F32, screen: F32, person: F32, tint: F32, hue: ScreenHue) -> tuple[Alpha, Image]:
     """Opacity and own colour of pixels [n, 3], each a mixture of its `screen` and its `person` colour.
 
-    One that has little of the screen's `tint` (its relative key signal) and lies far from all such mixtures
-    is something else of the person, narrower than the edge: dark hair before light skin.
+    One that has little of the screen's `tint` (its relative key signal), and lies far from all such mixtures
+    or has less tint than the nearest of them, is something else of the person, narrower than the edge: dark
+    hair before light skin.
     """
     axis = person - screen
     share = ((mixed - screen) * axis).sum(axis=1) / np.maximum((axis * axis).sum(axis=1), 1.0)
-    off = mixed - screen - np.clip(share, 0.0, 1.0)[:, None] * axis
-    far = np.clip((np.linalg.norm(off, axis=1) - _FAR[0]) / (_FAR[1] - _FAR[0]), 0.0, 1.0)
-    bare = np.clip((_TINTED - tint) / (_TINTED - _UNTINTED), 0.0, 1.0)
-    other = (far * bare)[:, None]
+    nearest = screen + np.clip(share, 0.0, 1.0)[:, None] * axis
+    far = _between(np.sqrt(((mixed - nearest) ** 2).sum(axis=1)), *_FAR)
+    missing = _between(_signal(nearest, hue) / np.maximum(_signal(screen, hue), 1.0) - tint, *_MISSING)
+    bare = 1.0 - _between(tint, _UNTINTED, _TINTED)
+    purely = 1.0 - _between(tint, _UNTINTED / 2, _TINTED / 2)
+    other = np.maximum(far * bare, missing * purely)[:, None]
     share = np.maximum(share, other[:, 0])
     opacity = np.clip((share - _LOW) / (_HIGH - _LOW), 0.0, 1.0)[:, None]
     own = screen + (mixed - screen) / np.maximum(np.clip(share, 0.0, 1.0)[:, None], 0.3)
@@ -119,6 +125,17 @@ def _unmix(mixed: F32, screen: F32, person: F32, tint: F32) -> tuple[Alpha, Imag
     trust = np.clip((opacity - 0.5) / 0.4, 0.0, 1.0)
     colour = np.clip(tinted * trust + person * (1.0 - trust) + 0.5, 0.0, 255.0)
     return np.round(255.0 * opacity[:, 0]).astype(np.uint8), colour.astype(np.uint8)
+
+
+def _between(values: npt.NDArray[np.floating], low: float, high: float) -> F32:
+    """0 up to `low`, 1 from `high` on."""
+    return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0), np.float32)
+
+
+def _signal(colours: F32, hue: ScreenHue) -> F32:
+    """The key signal of colours [n, 3]."""
+    picture = np.clip(colours, 0.0, 255.0).astype(np.uint8)[None]
+    return np.asarray(key_signal(picture, hue)[0], np.float32)
 
 
 def _smooth(alpha: Alpha) -> Alpha:
