@@ -113,6 +113,7 @@ def _unmix(mixed: F32, screen: F32, person: F32, tint: F32, hue: ScreenHue) -> t
     far = _between(np.sqrt(((mixed - nearest) ** 2).sum(axis=1)), *_FAR)
     missing = _between(_signal(nearest, hue) / np.maximum(_signal(screen, hue), 1.0) - tint, *_MISSING)
     bare = 1.0 - _between(tint, _UNTINTED, _TINTED)
+    # By tint alone only where there is hardly any: cameras blur it, so that of an edge is uncertain.
     purely = 1.0 - _between(tint, _UNTINTED / 2, _TINTED / 2)
     other = np.maximum(far * bare, missing * purely)[:, None]
     share = np.maximum(share, other[:, 0])
