@@ -231,6 +231,10 @@ class TestHindi:
     def test_written_forms(self, text: str, same_as: str) -> None:
         assert plain("hi-IN", text) == plain("hi-IN", same_as)
 
+    @pytest.mark.parametrize("text", ["₹" + "9" * 9000, "9" * 9000, "₹" + "9," * 4000])
+    def test_endless_figures_are_said_one_by_one(self, text: str) -> None:
+        assert plain("hi-IN", text).startswith(plain("hi-IN", "नौ नौ नौ"))
+
     def test_english_inside_hindi(self) -> None:
         assert plain("en-US", "computer") in plain("hi-IN", "मेरा computer नया है।")
 

@@ -219,12 +219,6 @@ def _joined(sounds: list[_Sound]) -> str:
     said = ""
     for at, sound in enumerate(sounds):
         before = sounds[at - 1] if at else None
-        if (
-            before is not None
-            and not sound.is_vowel
-            and before.symbols == sound.symbols[: len(before.symbols)]
-        ):
-            said += "ː" if sound.symbols == before.symbols else sound.symbols
-            continue
-        said += sound.symbols
+        is_double = before is not None and not sound.is_vowel and before.symbols == sound.symbols
+        said += "ː" if is_double else sound.symbols
     return re.sub("([iu])ː$", r"\1", said)

@@ -80,13 +80,13 @@ def spoken_figures(text: str) -> str:
 
 def _number(digits: str) -> str:
     whole, mark, decimals = digits.replace(",", "").partition(".")
-    if len(whole) > _LONGEST:
-        said = spoken_digits(whole)
-    elif len(whole) == 4 and "," not in digits and not mark:
-        said = spoken_year(int(whole))
-    else:
-        said = spoken_number(int(whole))
+    is_year = len(whole) == 4 and "," not in digits and not mark
+    said = spoken_year(int(whole)) if is_year else _whole(whole)
     return f"{said} {tables('hindi')['point']} {spoken_digits(decimals)}" if mark else said
+
+
+def _whole(digits: str) -> str:
+    return spoken_digits(digits) if len(digits) > _LONGEST else spoken_number(int(digits))
 
 
 def _date(found: re.Match[str], day: int, month: int, year: int) -> str:
@@ -131,7 +131,7 @@ def _money(text: str) -> str:
         def say(found: re.Match[str], one: str = one, several: str = several, parts: str = parts) -> str:
             whole = found[1].rstrip(",")
             trail = found[1][len(whole) :]
-            said = f"{spoken_number(int(whole.replace(',', '')))} {one if whole == '1' else several}"
+            said = f"{_whole(whole.replace(',', ''))} {one if whole == '1' else several}"
             if found[2] and int(found[2]):
                 said += f" {spoken_number(int(found[2]))} {parts}"
             return said + trail

@@ -13,7 +13,7 @@ from greenroom.engines import weights
 from greenroom.engines.clause_manner import say_clauses
 from greenroom.engines.clause_sound import Finish, Timed, check_style, finish_clause, tokens_of
 from greenroom.engines.g2p.front import ClauseLimits
-from greenroom.engines.g2p.fronts import can_read, front_for
+from greenroom.engines.g2p.fronts import front_for
 from greenroom.engines.g2p.reading import Clause, read_clauses
 from greenroom.engines.kokoro.model import MOST_SYMBOLS, KokoroModel
 from greenroom.engines.kokoro.quick import QuickModel
@@ -66,7 +66,7 @@ class KokoroEngine:
 
     def voices(self) -> Sequence[Voice]:
         """The voices whose language can be read with what is installed."""
-        return [voice for voice in kokoro_voices().values() if can_read(voice.language)]
+        return list(kokoro_voices().values())
 
     def synthesize(
         self, text: str, voice_id: str, style: SpeechStyle, vocabulary: Vocabulary = ()

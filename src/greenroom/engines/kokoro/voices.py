@@ -46,7 +46,7 @@ _VOICES = {
 
 @cache
 def kokoro_voices() -> dict[str, Voice]:
-    """Every voice by its id, readable on this machine or not."""
+    """Every voice by its id."""
     packs = [f"{kind}_{name}" for kind, names in _VOICES.items() for name in names.split()]
     return {f"{ENGINE}-{pack}": _voice(pack) for pack in packs}
 
