@@ -131,8 +131,7 @@ MATEO = Presenter(
     head_size=1.10,
     lashes=60,
     lash_length=0.045,
-    beard_hairs=22000,
-    beard_length=0.040,
+    beard_hairs=0,
     beard_tint=(0.045, 0.030, 0.020),
     rest_face=_FRIENDLY,
 )  # fmt: skip
@@ -153,9 +152,9 @@ HENRIK = Presenter(
     head_size=1.09,
     lashes=45,
     lash_length=0.038,
-    beard_hairs=20000,
+    beard_hairs=0,
     beard_length=0.055,
-    rest_face=_AWAKE | {"mouthSmile": 0.55, "mouthDimple": 0.12, "eyeWide": 0.22},
+    rest_face=_AWAKE | {"mouthSmile": 0.55, "mouthDimple": 0.12, "eyeWide": 0.32},
     beard_tint=(0.40, 0.385, 0.36),
 )  # fmt: skip
 

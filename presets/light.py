@@ -182,6 +182,23 @@ def spread(light: F32, vertices: F32, mean: sp.csr_matrix, radius_mm: float) -> 
     return out
 
 
+_REDDEST = 1.25
+"""Most of one colour of the light under skin, times the mean of all three."""
+_DEEP_SHADE = 0.6
+"""Of a lamp's light: below it, what spread under the skin loses its colour."""
+
+
+def grey_in_shade(rgb: F32) -> F32:
+    """Light under skin [..., 3], less coloured where it hardly arrives.
+
+    Under a fringe only spread red would be left, which looks like a burn; or red and green, which looks like a stain.
+    """
+    mean = rgb.mean(axis=-1, keepdims=True)
+    left = np.minimum(mean / _DEEP_SHADE, 1.0)
+    grey: F32 = np.minimum(mean + (rgb - mean) * left, _REDDEST * mean)
+    return grey
+
+
 @numba.njit(cache=True, fastmath=True)
 def relight(baked, normals, rest_normals, axes, colours, wrap):  # type: ignore[no-untyped-def]
     """[n, 3] light of now from the baked one: baked [n, 6, 3], scaled as the normal turns to or from a lamp."""

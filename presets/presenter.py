@@ -76,10 +76,6 @@ class Tuft:
     """How far lashes swing down with the lids; None for hair that lies on the skin."""
 
 
-_REDDEST = 1.25
-"""Most of one colour of the light under skin, times the mean of all three."""
-
-
 class Performer:
     """Draws a presenter."""
 
@@ -383,8 +379,7 @@ class Performer:
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))
                 rgb = np.stack([light.spread(seen, vertices, mean, mm) for mm in (2.6, 1.6, 1.1)], -1)
-                # In deep shade, as under a fringe, only spread red arrives, which looks like a burn.
-                rgb = np.minimum(rgb, _REDDEST * rgb.mean(axis=-1, keepdims=True))[part.twins]
+                rgb = light.grey_in_shade(rgb)[part.twins]
             elif name.startswith("cloth") and len(part.faces):
                 assert part.twins is not None
                 mean = neighbour_mean(part.twins[part.faces], len(vertices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -294,6 +295,17 @@ def _finer(points: F64) -> F64:
     return out
 
 
+_COMBED = 0.035
+"""Decimetres between a strand and its twelfth neighbour point at most, or it stands alone off the head."""
+
+
+def _in_company(points: F64) -> Any:
+    """[s] whether strands [s, k, 3] lie with others all along."""
+    flat = points.reshape(-1, 3)
+    to_twelfth = cKDTree(flat).query(flat, k=12)[0][:, -1]
+    return to_twelfth.reshape(points.shape[:2]).max(axis=1) < _COMBED
+
+
 def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volume: float = 0.10) -> Strands:
     """Hair parted and combed back over the ears to a knot low at the back of the head."""
     p, roots, normals = g.scatter(line.mask(g.anatomy, 0.15), count)
@@ -307,7 +319,6 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
     step = distance * 1.25 / (k - 1)
     side = np.sign(p[:, :1] - part_x)
     depth = g.rng.random((len(p), 1)) ** 0.7
-    stray = g.rng.random((len(p), 1)) < 0.002
     for i in range(k):
         t = i / (k - 1)
         points[:, i] = here
@@ -329,10 +340,10 @@ def tied_back(g: Grower, line: Hairline, count: int, part_x: float = 0.25, volum
         ground, n = g.surface(here)
         high = np.clip((here[:, 1:2] - eye[1] - 0.1) / 0.7, 0, 1)
         lift = 0.030 + volume * (0.35 + 0.65 * high) * np.clip(t * 5, 0, 1) * (0.25 + 0.75 * depth)
-        lift = (
-            lift + 0.02 * (clumped(p, 9.0, 23)[:, :1]) * np.clip(t * 4, 0, 1) + stray * 0.05 * np.sin(t * 3)
-        )
+        lift = lift + 0.02 * clumped(p, 9.0, 23)[:, :1] * np.clip(t * 4, 0, 1)
         here = ground + n * lift
+    combed = _in_company(points[:, : k - 4])
+    points, roots, normals, depth = points[combed], roots[combed], normals[combed], depth[combed]
     points, k = _finer(points), 2 * k - 1
     shade = 0.45 + 0.55 * depth * np.ones((1, k))
     shade[:, 0] *= 0.8

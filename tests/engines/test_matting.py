@@ -221,6 +221,12 @@ class TestOnePerson:
         alpha[480:, [160, 161, 170, 171]] = 120
         assert one_person(alpha)[484:, 163:169].max() == 0
 
+    def test_a_gap_that_closes_stays_to_its_last_pixels(self) -> None:
+        """The small picture has every second row and column: of this one the soft edges alone."""
+        alpha = self.person()
+        alpha[520:, 160:165] = [120, 0, 120, 0, 120]
+        assert one_person(alpha)[520:, 161].max() == 0
+
     def test_a_shimmer_at_the_lower_edge_is_filled(self) -> None:
         alpha = self.person()
         alpha[510:, 300:330] = 120

@@ -18,6 +18,7 @@ from presets.anatomy import UNITS, Anatomy  # noqa: E402
 from presets.build import Said  # noqa: E402
 from presets.cast import CAST  # noqa: E402
 from presets.garments import Tailor  # noqa: E402
+from presets.light import grey_in_shade  # noqa: E402
 from presets.mesh import catmull_clark  # noqa: E402
 from presets.performance import blink_course, idle, wander  # noqa: E402
 from presets.poses import Pose  # noqa: E402
@@ -117,6 +118,21 @@ def henrik() -> Tailor:
     who = CAST["henrik"]
     anatomy = Anatomy(who.shape, who.head_size)
     return Tailor(anatomy, anatomy.skin(-0.3))
+
+
+class TestHair:
+    def test_a_strand_that_stands_alone_is_left_out(self) -> None:
+        along = np.linspace(0, 0.5, 30)[None, :, None] * np.array([0.0, 1.0, 0.0])
+        roots = np.random.default_rng(2).uniform(0, 0.05, (200, 1, 3)) * [1, 0, 1]
+        points = roots + along
+        points[7, 15:, 0] += 0.2
+        assert np.flatnonzero(~strands._in_company(points)).tolist() == [7]
+
+    def test_deep_shade_under_a_fringe_is_grey(self) -> None:
+        lit = np.array([[0.9, 0.75, 0.7], [0.09, 0.03, 0.0]], np.float32)
+        bright, deep = grey_in_shade(lit)
+        assert np.allclose(bright, lit[0])
+        assert deep.max() < 1.3 * deep.min() and deep.mean() == pytest.approx(0.04, abs=0.004)
 
 
 class TestClothes:

@@ -12,8 +12,10 @@ import pytest
 from greenroom.media.decode import read_frames
 from greenroom.media.wav import write_wav
 from greenroom.stage.actions import ActionMark, PlacedAction
+from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.course import ENTER_FRAMES, Course, IdleLoop, idle_start
 from greenroom.stage.errors import SceneError
+from greenroom.stage.morph import mixed_pictures, morphed
 from greenroom.stage.performance import AvatarOpener, Performer
 from greenroom.stage.plan import RenderPlan, ScenePlan, plan_segments
 from greenroom.stage.render import render_segment, render_video
@@ -74,6 +76,14 @@ class TestCourse:
             assert all(index - 1 in (a.index, a.other) for index in ends)
         assert any(frame.weight > 0 for frame in frames)
 
+    def test_a_loop_whose_end_is_its_beginning_again_is_mixed_at_the_same_moments(self) -> None:
+        loop = IdleLoop((180, 251), again=12)
+        frames = [loop.frame(n) for n in range(300)]
+        mixed = [frame for frame in frames if frame.weight]
+        assert mixed and all(frame.is_same and frame.index - frame.other == 60 for frame in mixed)
+        moments = [(frame.index - 180) % 60 for frame in frames]
+        assert moments == [n % 60 for n in range(300)]
+
     def test_silence_at_the_end_turns_to_listening(self) -> None:
         pcm = np.zeros(10 * RATE, np.float32)
         pcm[: 5 * RATE] = 0.5
@@ -90,6 +100,17 @@ def test_the_action_is_seen_when_it_was_asked_for_and_the_mouth_goes_on(
     hand = [n for n, frame in enumerate(frames) if _hand(frame) > 60]
     assert len(hand) > 30 and hand[0] in range(50, 62) and hand[-1] in range(88, 100)
     assert min(_mouth(frame) for frame in frames) > 40
+
+
+def test_two_codings_of_a_moment_are_mixed_where_they_are() -> None:
+    rng = np.random.default_rng(4)
+    scene = np.kron(rng.integers(114, 120, (30, 40, 3)), np.ones((8, 8, 1)))
+    one, other = (BaseFrame.of((scene + rng.normal(0, 6, scene.shape)).astype(np.uint8)) for _ in range(2))
+    mixed = mixed_pictures(one, other, 0.5).planes[0].astype(int)
+    halfway = (one.planes[0].astype(int) + other.planes[0]) / 2
+    assert np.abs(mixed - halfway).max() <= 1
+    moved = morphed(one, other, 0.5).planes[0].astype(int)
+    assert np.abs(moved - halfway).mean() > 1
 
 
 def test_no_jump_can_be_seen(acting_package: Path, acting_opener: AvatarOpener) -> None:

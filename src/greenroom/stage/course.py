@@ -42,6 +42,8 @@ class IdleLoop:
     run: Run
     seam: float = 0.0
     """How unlike the last frame is to the first, in natural steps of the base clip."""
+    again: int = 0
+    """So many frames at the end show the same moments as those at the beginning, to be faded into them."""
 
     @property
     def length(self) -> int:
@@ -50,22 +52,24 @@ class IdleLoop:
     @property
     def closing_frames(self) -> int:
         """How many frames of the end play on under the beginning: 0 where the loop closes by itself."""
+        if self.again:
+            return self.again
         is_seamless = self.seam < FADE_FREE_DISTANCE or self.length < 4 * SEAM_FRAMES
         return 0 if is_seamless else SEAM_FRAMES
 
     def frame(self, number: int) -> LoopFrame:
         """The frame of the loop at `number`, counted from its beginning, on and on."""
-        first, length = self.run[0], self.length
-        if not self.closing_frames:
+        first, length, closing = self.run[0], self.length, self.closing_frames
+        if not closing:
             at = first + number % length
             return LoopFrame(at, at, 0.0)
         # Its end plays on under its beginning: the first frames are shown only together with the last.
         if number >= length:
-            number = SEAM_FRAMES + (number - length) % (length - SEAM_FRAMES)
-        at, begun = first + number, number - (length - SEAM_FRAMES)
+            number = closing + (number - length) % (length - closing)
+        at, begun = first + number, number - (length - closing)
         if begun < 0:
             return LoopFrame(at, at, 0.0)
-        return LoopFrame(at, first + begun, (begun + 1) / (SEAM_FRAMES + 1))
+        return LoopFrame(at, first + begun, (begun + 1) / (closing + 1), is_same=self.again > 0)
 
 
 @dataclass(slots=True, frozen=True)

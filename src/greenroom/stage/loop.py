@@ -33,6 +33,8 @@ class LoopFrame:
     index: int
     other: int
     weight: float
+    is_same: bool = False
+    """Both show the same moment of the footage: nothing moves from one to the other."""
 
 
 @dataclass(slots=True)

@@ -48,6 +48,8 @@ class LoopIndex:
     """Where they are while speaking and listening, without the actions' gestures: what a framing goes by."""
     idle_seam: float = 0.0
     """How unlike the last frame of the idle loop is to its first, in natural steps; 0 without a loop."""
+    idle_again: int = 0
+    """So many of the loop's last frames show the same moments as its first ones."""
 
     def save(self, path: Path) -> None:
         np.savez_compressed(
@@ -61,6 +63,7 @@ class LoopIndex:
             area=np.array(astuple(self.area) if self.area else (), np.float64),
             rest_area=np.array(astuple(self.rest_area) if self.rest_area else (), np.float64),
             idle_seam=np.float32(self.idle_seam),
+            idle_again=np.int32(self.idle_again),
         )
 
     @classmethod
@@ -79,6 +82,7 @@ class LoopIndex:
                 # Packages from before there were actions hold neither.
                 _area(data["rest_area"] if "rest_area" in data else data["area"]),
                 float(data["idle_seam"]) if "idle_seam" in data else 0.0,
+                int(data["idle_again"]) if "idle_again" in data else 0,
             )
 
 

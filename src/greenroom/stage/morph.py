@@ -32,6 +32,19 @@ def morphed(old: BaseFrame, new: BaseFrame, share: float) -> BaseFrame:
     return BaseFrame((y, u, v), matte, old.left, old.width)
 
 
+def mixed_pictures(old: BaseFrame, new: BaseFrame, share: float) -> BaseFrame:
+    """As `morphed` of two pictures of one moment, in which only what an encoder made of it differs: motion
+    estimated between them would be noise, another in each frame.
+    """
+
+    def mix(one: U8, other: U8) -> U8:
+        return np.asarray(cv2.addWeighted(one, 1.0 - share, other, share, 0), np.uint8)
+
+    y, u, v = (mix(one, other) for one, other in zip(old.planes, new.planes, strict=True))
+    matte = mix(old.matte, new.matte) if old.matte is not None and new.matte is not None else None
+    return BaseFrame((y, u, v), matte, old.left, old.width)
+
+
 class _Morph:
     """Moves both pictures to where things are in between, then mixes them."""
 

@@ -21,7 +21,7 @@ from greenroom.stage.course import Course, IdleLoop, Layer
 from greenroom.stage.framing import FacePlace, PersonArea
 from greenroom.stage.loop import BaseLoop, LoopFrame
 from greenroom.stage.loop_index import INDEX_FILE, LoopIndex, index_clip
-from greenroom.stage.morph import morphed
+from greenroom.stage.morph import mixed_pictures, morphed
 
 if TYPE_CHECKING:
     from greenroom.engines.mouth.package import AvatarPackage
@@ -185,7 +185,9 @@ class Performer:
 
     @property
     def idle_loop(self) -> IdleLoop | None:
-        return IdleLoop(self.avatar.idle, self._index.idle_seam) if self.avatar.idle is not None else None
+        if self.avatar.idle is None:
+            return None
+        return IdleLoop(self.avatar.idle, self._index.idle_seam, self._index.idle_again)
 
     def first_frames(self, count: int, seed: int, idle: bool) -> tuple[LoopFrame, ...]:
         """How a performance begins that has no action: the walk, or, where nobody speaks, the idle loop."""
@@ -245,7 +247,7 @@ class Performer:
         if step.weight == 0.0:
             return person
         other = self._painted(footage.frames[step.other], step.other, track, frame_number)
-        return _between(other, person, 1.0 - step.weight)
+        return _between(other, person, 1.0 - step.weight, is_same=step.is_same)
 
     def _painted(self, base: BaseFrame, index: int, track: Any, frame_number: int) -> PersonPicture:
         """Base frame `index` with the mouth of `frame_number`."""
@@ -276,10 +278,11 @@ def _put_back(base: BaseFrame, colour: Image, area: tuple[int, int, int, int]) -
         target[:] = values
 
 
-def _between(old: PersonPicture, new: PersonPicture, share: float) -> PersonPicture:
-    """The picture on the way from `old` to `new`, at `share` of it."""
+def _between(old: PersonPicture, new: PersonPicture, share: float, *, is_same: bool = False) -> PersonPicture:
+    """The picture on the way from `old` to `new`, at `share` of it; `is_same`: they are of one moment."""
     left, right = min(old.base.left, new.base.left), max(old.base.right, new.base.right)
-    mixed = morphed(old.base.between(left, right), new.base.between(left, right), share)
+    way = mixed_pictures if is_same else morphed
+    mixed = way(old.base.between(left, right), new.base.between(left, right), share)
     return PersonPicture(mixed, new.base_frame_index, is_mixed=True)
 
 

@@ -10,7 +10,15 @@ import cv2
 import numpy as np
 import pytest
 
-from greenroom.engines.mouth.base import BaseLayout, _picked, choose_stretches, closes, some_frames
+from greenroom.engines.mouth.base import (
+    BaseLayout,
+    _picked,
+    calmest_seam,
+    choose_stretches,
+    closes,
+    loop_steps,
+    some_frames,
+)
 from greenroom.engines.mouth.crops import CropGeometry
 from greenroom.engines.mouth.marks import FootageMarks
 from greenroom.engines.mouth.preparation import Footage
@@ -102,14 +110,31 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("run", "expected"), [((20, 119), True), ((20, 219), True), ((20, 109), False)])
 def test_whether_a_loop_closes(wheel: Path, run: tuple[int, int], expected: bool) -> None:
-    assert closes(wheel, run) is expected
+    assert closes(loop_steps(wheel, run)) is expected
 
 
-def test_frames_come_a_second_time(wheel: Path) -> None:
-    wanted = BaseLayout([(150, 159)], (20, 119), again=12).frames
-    picked = [frame.copy() for frame in _picked(wheel, wanted, lambda done: None)]
+def test_a_loop_closes_in_even_motion() -> None:
+    """Slow at first, fast for a while: the seam lies within either, not where one becomes the other."""
+    steps = np.where(np.arange(200) < 120, 0.5, 2.0).astype(np.float32)
+    steps[40:80] += np.tile([0.0, 1.0], 20)
+    steps[150] = 4.0
+    begin = calmest_seam(steps, 12)
+    around = steps[(begin + np.arange(-13, 24)) % 200]
+    assert np.ptp(around) == 0.0
+
+
+def test_a_loop_may_begin_at_any_of_its_frames() -> None:
+    chosen = BaseLayout([(300, 399)], (100, 199), idle_begin=150, again=12)
+    assert chosen.frames[:112].tolist() == [*range(150, 200), *range(100, 162)]
+    assert (chosen.packed().idle, chosen.packed().segments) == ((0, 111), [(112, 211)])
+
+
+def test_frames_come_in_any_order_and_a_second_time(wheel: Path) -> None:
+    wanted = BaseLayout([(150, 159)], (20, 119), idle_begin=60, again=12).frames
+    done: list[float] = []
+    picked = [frame.copy() for frame in _picked(wheel, wanted, done.append)]
     once = some_frames(wheel, np.arange(230))
-    assert len(picked) == 122
+    assert len(picked) == 122 and done == [50 / 122, 100 / 122]
     assert all(np.array_equal(frame, once[at]) for frame, at in zip(picked, wanted, strict=True))
 
 

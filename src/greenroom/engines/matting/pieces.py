@@ -9,7 +9,9 @@ import numpy.typing as npt
 from greenroom.engines.matting.cutout import Alpha
 
 _BARE = 20
-"""Opacity below which a hole at the lower edge is a gap beside an arm, and stays."""
+"""Opacity of nothing but screen. A hole at the lower edge that has some is a gap beside an arm, and stays."""
+_SOME = 0.05
+"""Share of the rectangle around the hole: where a gap closes, much of it is its soft edges."""
 
 
 def one_person(alpha: Alpha) -> Alpha:
@@ -29,13 +31,24 @@ def one_person(alpha: Alpha) -> Alpha:
         most = small.size // 150
         inner = labels[1:, 1:-1]
         lowest = set(np.unique(inner[-1]).tolist()) - {0, outside}
-        # The median, since the soft edges of a narrow gap are much of it.
-        gaps = {label for label in lowest if np.median(small[inner == label]) < _BARE}
+        gaps = {label for label in lowest if _is_gap(alpha, stats[label], step)}
         holes = [i for i in range(1, count) if i not in gaps and stats[i, cv2.CC_STAT_AREA] < most]
         hole_map = np.isin(inner, [i for i in holes if i != outside]).astype(np.uint8)
         if hole_map.any():
             alpha = _masked(alpha, hole_map, step, 255)
     return alpha
+
+
+def _is_gap(alpha: Alpha, stat: npt.NDArray[np.int32], step: int) -> bool:
+    """Looked at in full size, since a gap of a few pixels falls between those of the small picture.
+
+    Args:
+        stat: of the hole, in the small picture with a border of one pixel.
+    """
+    left, top, width, height = (int(side) for side in stat[:4])
+    left = max(0, left - 2)
+    box = alpha[max(0, top - 1) * step : (top + height) * step, left * step : (left + width + 2) * step]
+    return float((box < _BARE).mean()) >= _SOME
 
 
 def _masked(alpha: Alpha, small_mask: npt.NDArray[np.uint8], step: int, value: int) -> Alpha:

@@ -20,7 +20,6 @@ from greenroom.engines.mouth.preparation import Footage
 from greenroom.engines.mouth.quality import runs
 from greenroom.engines.protocols import VIDEO_FPS, Image
 from greenroom.stage.course import SEAM_FRAMES
-from greenroom.stage.loop import FADE_FREE_DISTANCE
 from greenroom.stage.loop_index import INDEX_FILE, index_clip
 
 Step = Callable[[float], None]
@@ -44,6 +43,8 @@ class BaseLayout:
     segments: list[Run]
     idle: Run | None = None
     actions: dict[str, Run] = field(default_factory=dict)
+    idle_begin: int | None = None
+    """Which frame of a closed idle loop comes first, and after its last one again the others: any may."""
     again: int = 0
     """So many frames of the idle loop's beginning follow its end once more: so it goes over into its
     beginning at the same moment of its motion, and what the encoder made of the two is faded."""
@@ -57,9 +58,11 @@ class BaseLayout:
         """Those of the base clip, in its order."""
         parts = []
         for first, last in self.runs:
-            parts.append(np.arange(first, last + 1))
+            part = np.arange(first, last + 1)
             if (first, last) == self.idle:
-                parts.append(np.arange(first, first + self.again))
+                part = np.roll(part, first - (self.idle_begin or first))
+                part = np.append(part, part[: self.again])
+            parts.append(part)
         return np.concatenate(parts)
 
     @property
@@ -103,8 +106,11 @@ def write_base(
         marks.idle if marks is not None else None,
         dict(marks.actions) if marks is not None else {},
     )
-    if chosen.idle is not None and closes(footage_path, chosen.idle):
-        chosen = replace(chosen, again=SEAM_FRAMES)
+    if chosen.idle is not None:
+        steps = loop_steps(footage_path, chosen.idle)
+        if closes(steps) and len(steps) >= 4 * SEAM_FRAMES:
+            begin = chosen.idle[0] + calmest_seam(steps, SEAM_FRAMES)
+            chosen = replace(chosen, idle_begin=begin, again=SEAM_FRAMES)
     wanted = chosen.frames
     samples = some_frames(footage_path, np.unique(wanted)[:: max(1, len(wanted) // 30)])
     cutter = choose_matter(samples)
@@ -121,24 +127,35 @@ def write_base(
         building / names.BASE_VIDEO, layout.segments, building / names.ALPHA_VIDEO, layout.idle
     )
     if chosen.again:
-        # Its last frames are there to be faded out, however like its first ones they are.
-        index = replace(index, idle_seam=max(index.idle_seam, FADE_FREE_DISTANCE))
+        index = replace(index, idle_again=chosen.again)
     index.save(building / INDEX_FILE)
     np.savez(building / names.FRAMES, transforms=footage.transforms[wanted], poses=footage.poses[wanted])
     return layout
 
 
-def closes(path: Path, idle: Run) -> bool:
-    """Whether the frame after the loop's last is its first: whether that step is like those beside it."""
-    first, last = idle
-    beside = (*range(first, first + _BESIDE), *range(last - _BESIDE + 1, last + 1))
+def loop_steps(path: Path, idle: Run) -> npt.NDArray[np.float32]:
+    """How much changes from each frame of the loop to the next, and at last from its last to its first."""
     looks = [
         cv2.resize(frame, _LOOK_SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
-        for frame in some_frames(path, np.array(beside))
+        for frame in read_frames(path, idle[0], idle[1] + 1)
     ]
-    steps = [float(np.abs(one - other).mean()) for one, other in pairwise(looks)]
-    del steps[_BESIDE - 1]  # from the beginning to the end
-    return float(np.abs(looks[-1] - looks[0]).mean()) <= _AS_LIKE * float(np.mean(steps)) + _NOISE
+    return np.array([np.abs(one - other).mean() for one, other in pairwise([*looks, looks[0]])], np.float32)
+
+
+def closes(steps: npt.NDArray[np.float32]) -> bool:
+    """Whether the frame after a loop's last is its first: whether that step is like those beside it."""
+    beside = np.append(steps[: _BESIDE - 1], steps[-_BESIDE:-1])
+    return float(steps[-1]) <= _AS_LIKE * float(beside.mean()) + _NOISE
+
+
+def calmest_seam(steps: npt.NDArray[np.float32], over: int) -> int:
+    """Which frame of a closed loop shall be its first, so that it closes, `over` frames long, in even motion.
+
+    Of as many steps before it and after it the largest is there least above their mean.
+    """
+    count = len(steps)
+    around = steps[(np.arange(count)[:, None] + np.arange(-1 - over, 2 * over)) % count]
+    return int(np.argmin(around.max(axis=1) / np.maximum(around.mean(axis=1), _NOISE)))
 
 
 def choose_stretches(footage: Footage) -> list[Run]:
@@ -215,20 +232,14 @@ def some_frames(path: Path, wanted: npt.NDArray[np.int64]) -> list[Image]:
 
 
 def _picked(path: Path, wanted: npt.NDArray[np.int64], step: Step) -> Iterator[Image]:
-    """Frames `wanted` of the footage: ascending, but for some that come a second time a little later."""
-    numbers, counts = np.unique(wanted, return_counts=True)
-    chosen, twice = set(numbers.tolist()), set(numbers[counts > 1].tolist())
-    order = iter(wanted.tolist())
-    kept: dict[int, Image] = {}
-    last = int(wanted.max()) + 1
-    for number, frame in enumerate(read_frames(path, last=last)):
-        if number in chosen:
-            while (due := next(order)) != number:
-                yield kept.pop(due)
-            if number in twice:
-                kept[number] = frame.copy()
-            yield frame
-        if number % 50 == 0:
-            step(number / last)
-    for due in order:
-        yield kept.pop(due)
+    """Frames `wanted` of the footage, in that order: it is read once for each part in which they ascend."""
+    given = 0
+    for part in np.split(wanted, np.flatnonzero(np.diff(wanted) <= 0) + 1):
+        chosen = set(part.tolist())
+        first = int(part[0])
+        for number, frame in enumerate(read_frames(path, first, int(part[-1]) + 1), start=first):
+            if number in chosen:
+                yield frame
+                given += 1
+                if given % 50 == 0:
+                    step(given / len(wanted))
