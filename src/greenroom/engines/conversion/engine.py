@@ -79,6 +79,12 @@ class Conversion:
         """The same for features of `EncoderStream`."""
         return self._with(self._live)
 
+    def with_converter(self, path: Path, threads: int = 1) -> Conversion:
+        """The same with another converter of the person, a file."""
+        from greenroom.engines.mouth.renderer import onnx_session
+
+        return self._with(onnx_session(path, threads))
+
     def _with(self, converter: Any) -> Conversion:
         other = copy(self)
         other._converter = converter

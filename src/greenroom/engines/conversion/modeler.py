@@ -8,7 +8,7 @@ built-in voice speaks.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,8 @@ from greenroom.engines.whisper.stream import AHEAD, STEP, EncoderStream
 from greenroom.media.wav import read_wav, write_wav
 
 if TYPE_CHECKING:
-    from greenroom.engines.conversion.learning import Followed
+    from greenroom.engines.conversion.learning import Followed, Spoken
+    from greenroom.engines.conversion.networks import Converter
 
 NAME = "conversion"
 _LEAST_S = 20.0
@@ -65,6 +66,8 @@ _KEPT = 8
 _LIVE_S = 180
 """Of the recordings from which the converter learns to follow; more gains little."""
 _LIVE_BATCH = 48
+_BASIC_S = 90
+"""Of recordings that the basic edition advises: what the report of a larger one compares with."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -77,13 +80,16 @@ class Effort:
     """Steps in which a copy of the converter learns to follow a sound that comes."""
     voices: int = 6
     """Of each language that are tried as the one that speaks."""
+    less: int = 0
+    """Steps of a second converter that learns `_BASIC_S` of the recordings, for the report; 0: none does."""
 
 
+_BASIC = Effort(500, 300, 150)
 EFFORTS = {
     "QUICK": Effort(20, 4, 2, voices=1),
-    "BASIC": Effort(500, 300, 150),
-    "MIDDLE": Effort(1000, 600, 250),
-    "ADVANCE": Effort(2000, 1200, 400),
+    "BASIC": _BASIC,
+    "MIDDLE": Effort(1000, 600, 250, less=_BASIC.converter),
+    "ADVANCE": Effort(2000, 1200, 400, less=_BASIC.converter),
 }
 """By edition; other ones learn as MIDDLE does."""
 
@@ -145,6 +151,8 @@ class ConversionModeler:
         write_wav(building / SAMPLE, sample, RATE)
         quality = _quality(kept, conversion, (sample, plain), person)
         quality |= {"recordings": len(recordings), "seconds": round(seconds, 1)}
+        if effort.less:
+            quality |= _gain(learnt, kept, conversion, effort.less, work_dir, progress)
         description = {
             "modeler": NAME,
             "note": "The voice of a person, learnt from recordings. What it says was not said by the person.",
@@ -190,26 +198,17 @@ def _learn(
     from greenroom.engines.conversion import export
     from greenroom.engines.conversion.learning import (
         LearningOptions,
-        Spoken,
-        Sung,
         spectra_of,
-        train_converter,
         train_live,
         train_vocoder,
     )
-    from greenroom.engines.conversion.networks import Converter, ConverterShape, VocoderNetwork, VocoderShape
+    from greenroom.engines.conversion.networks import Converter, VocoderNetwork, VocoderShape
     from greenroom.engines.learning import this_machine
 
     machine = this_machine(engine_threads())
-    spoken = [
-        Spoken(content_input(one, person), manner_input(one, person), one.mel, 0, Sung(one.pcm, one.tone))
-        for one in speeches
-    ]
-    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1))
-    export.begin_with(converter, network_arrays(BASE_CONVERTER))
-    options = LearningOptions(effort.converter, frames=200, learning_rate=1e-3)
-    train_converter(
-        converter, spoken, options, machine, work / "converter.pt",
+    spoken = _spoken(speeches, person)
+    converter = _converter(
+        spoken, effort.converter, work / "converter.pt",
         partial(_part, progress, "learning the voice", 0.08, 0.5),
     )  # fmt: skip
     spectra = spectra_of(converter, spoken, machine)
@@ -233,6 +232,60 @@ def _learn(
     abroad = export.abroad(converter, network_arrays(BASE_CONVERTER))
     export.export_converter(abroad, building / CONVERTER_ABROAD)
     export.export_vocoder(vocoder, building / VOCODER)
+
+
+def _spoken(speeches: Sequence[Speech], person: Speaker) -> list[Spoken]:
+    from greenroom.engines.conversion.learning import Spoken, Sung
+
+    return [
+        Spoken(content_input(one, person), manner_input(one, person), one.mel, 0, Sung(one.pcm, one.tone))
+        for one in speeches
+    ]
+
+
+def _converter(spoken: Sequence[Spoken], steps: int, path: Path, step: Callable[[float], None]) -> Converter:
+    """One that has learnt `spoken`; `path` is where it keeps how far it is."""
+    from greenroom.engines.conversion.export import begin_with
+    from greenroom.engines.conversion.learning import LearningOptions, train_converter
+    from greenroom.engines.conversion.networks import Converter, ConverterShape
+    from greenroom.engines.learning import this_machine
+
+    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1))
+    begin_with(converter, network_arrays(BASE_CONVERTER))
+    options = LearningOptions(steps, frames=200, learning_rate=1e-3)
+    train_converter(converter, spoken, options, this_machine(engine_threads()), path, step)
+    return converter
+
+
+def _gain(
+    learnt: Sequence[Speech],
+    kept: Sequence[Speech],
+    conversion: Conversion,
+    steps: int,
+    work: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """What the basic edition would have reached with as much of the recordings as it advises."""
+    from greenroom.engines.conversion.export import export_converter
+
+    lengths = np.cumsum([len(one.pcm) / RATE for one in learnt])
+    some = learnt[: int(np.searchsorted(lengths, _BASIC_S)) + 1]
+    person = speaker_of(some)
+    converter = _converter(
+        _spoken(some, person), steps, work / "less.pt",
+        partial(_part, progress, "measuring what less would give", 0.975, 0.995),
+    )  # fmt: skip
+    export_converter(converter, work / "less.onnx")
+    less = conversion.with_converter(work / "less.onnx", engine_threads())
+    return {
+        "basic_seconds": round(float(lengths[len(some) - 1]), 1),
+        "held_out_mel_distance_of_basic": _held_out_distance(kept, less, person),
+    }
+
+
+def _held_out_distance(kept: Sequence[Speech], conversion: Conversion, person: Speaker) -> float:
+    far = [float(np.abs(conversion.spectrum(one, person) - one.mel).mean()) for one in kept]
+    return round(float(np.mean(far)), 4)
 
 
 def _followed(speeches: Sequence[Speech], person: Speaker) -> list[Followed]:
@@ -270,7 +323,6 @@ def _quality(
     from greenroom.engines.conversion.tone import tone_of
 
     recorded = colour_of((one.pcm, RATE) for one in kept)
-    far = [float(np.abs(conversion.spectrum(one, person) - one.mel).mean()) for one in kept]
 
     def semitones(pcm: Pcm) -> float | None:
         tone = tone_of(pcm, RATE)
@@ -287,5 +339,5 @@ def _quality(
         "pitch_distance_of_base_semitones": semitones(plain),
         "spectrum_distance_db": round(distance_db(colour_of([(made, RATE)]), recorded), 2),
         "spectrum_distance_of_base_db": round(distance_db(colour_of([(plain, RATE)]), recorded), 2),
-        "held_out_mel_distance": round(float(np.mean(far)), 4),
+        "held_out_mel_distance": _held_out_distance(kept, conversion, person),
     }
