@@ -185,3 +185,8 @@ def neighbour_mean(faces: I32, count: int) -> sp.csr_matrix:
     links = links + links.T
     degree = np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1)
     return (sp.diags(1 / degree) @ links).tocsr()
+
+
+def unit(v: F64) -> F64:
+    """Vectors [..., 3] at length 1."""
+    return v / (np.linalg.norm(v, axis=-1, keepdims=True) + 1e-9)

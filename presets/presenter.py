@@ -10,10 +10,11 @@ import moderngl
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from presets import light, paint, strands
+from presets import face_hair, head_hair, light, paint, strands
 from presets.anatomy import UNITS, Anatomy, Part
 from presets.description import Presenter
 from presets.garments import Cloth, Tailor, hidden
+from presets.growth import Grower
 from presets.mesh import F32, F64, I32, neighbour_mean
 from presets.poses import Pose, bone_turns
 from presets.stage import Camera, Drawn, Stage
@@ -89,8 +90,8 @@ class Performer:
         self.skin = self.anatomy.skin(-0.3)
         self.tailor = Tailor(self.anatomy, self.skin)
         self.clothes = dress(self.tailor, who)
-        self.grower = strands.Grower(self.anatomy, self.skin, who.seed)
-        self.hairline = strands.Hairline(who.hair.front, who.hair.recede)
+        self.grower = Grower(self.anatomy, self.skin, who.seed)
+        self.hairline = head_hair.Hairline(who.hair.front, who.hair.recede)
         self._drop_covered()
         self.axes, self.colours, self.wrap = light.lamp_arrays()
         self.baker = light.LightBaker(self.context)
@@ -213,8 +214,8 @@ class Performer:
             (p.posed(self.rest.units, self._matrices(self.rest.pose))[0], t)
             for p, t, _, _, _ in self.parts.values()
         ]
-        brows = strands.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift)
-        upper, lower = strands.lashes(g, who.lashes, who.lash_length)
+        brows = face_hair.brows(g, who.brow_hairs, who.brow_thick, who.brow_arch, who.brow_lift)
+        upper, lower = face_hair.lashes(g, who.lashes, who.lash_length)
         black = (0.012, 0.009, 0.008)
         tufts: list[tuple[strands.Strands, Any, float, float | None]] = [
             (brows, who.hair.brow_tint, 0.35, None),
@@ -222,10 +223,10 @@ class Performer:
             (lower, black, 0.2, 0.0),
         ]
         if who.beard_hairs:
-            mask = strands.beard_mask(self.anatomy, strands.lip_mask(self.anatomy))
+            mask = face_hair.beard_mask(self.anatomy, face_hair.lip_mask(self.anatomy))
             tufts.append(
                 (
-                    strands.stubble(g, mask, who.beard_hairs, who.beard_length),
+                    head_hair.stubble(g, mask, who.beard_hairs, who.beard_length),
                     who.beard_tint or who.hair.tint,
                     0.5,
                     None,
@@ -235,12 +236,12 @@ class Performer:
             drawn, lit = self._strand_part(hair, tint, gloss, skin_now, blockers)
             self.tufts.append(Tuft(hair, drawn, lit, hinge_deg))
         kinds = {
-            "tied": lambda: strands.tied_back(g, self.hairline, 55_000, who.hair.part, who.hair.volume),
-            "short": lambda: strands.short_hair(
+            "tied": lambda: head_hair.tied_back(g, self.hairline, 55_000, who.hair.part, who.hair.volume),
+            "short": lambda: head_hair.short_hair(
                 g, self.hairline, 60_000, who.hair.length, who.hair.sides, who.hair.sweep, who.hair.curl
             ),
-            "coils": lambda: strands.coils(g, self.hairline, 26_000, who.hair.length),
-            "shaved": lambda: strands.stubble(
+            "coils": lambda: head_hair.coils(g, self.hairline, 26_000, who.hair.length),
+            "shaved": lambda: head_hair.stubble(
                 g, self.hairline.mask(self.anatomy, 0.10), 30_000, who.hair.length, 0.006
             ),
         }

@@ -25,7 +25,7 @@ from presets.poses import Pose  # noqa: E402
 from presets.presenter import bone_turns  # noqa: E402
 from presets.speech_motion import FPS, mouth_course  # noqa: E402
 
-from presets import body, strands, wardrobe  # noqa: E402
+from presets import body, face_hair, head_hair, wardrobe  # noqa: E402
 
 RATE = 24_000
 
@@ -126,7 +126,7 @@ class TestHair:
         roots = np.random.default_rng(2).uniform(0, 0.05, (200, 1, 3)) * [1, 0, 1]
         points = roots + along
         points[7, 15:, 0] += 0.2
-        assert np.flatnonzero(~strands._in_company(points)).tolist() == [7]
+        assert np.flatnonzero(~head_hair._in_company(points)).tolist() == [7]
 
     def test_deep_shade_under_a_fringe_is_grey(self) -> None:
         lit = np.array([[0.9, 0.75, 0.7], [0.09, 0.03, 0.0]], np.float32)
@@ -160,7 +160,7 @@ class TestClothes:
 
     def test_no_beard_grows_on_the_lips(self, henrik: Tailor) -> None:
         anatomy = henrik.anatomy
-        density = strands.beard_mask(anatomy, strands.lip_mask(anatomy))
+        density = face_hair.beard_mask(anatomy, face_hair.lip_mask(anatomy))
         mouth = anatomy.landmarks["mouth"]
         lower_lip = mouth + np.array([[x, y, 0.0] for x in (-0.12, 0.0, 0.12) for y in (-0.02, -0.06, -0.10)])
         assert density(lower_lip).max() == 0
