@@ -19,6 +19,7 @@ _BESIDE = 0.4
 """Decimetres; layers further apart have nothing to do with one another."""
 _ROUNDS = 4
 _EASE_ROUNDS = 24
+_SCARF_EASE = 8.0
 _BONES = 6
 """That move one place of a garment; with fewer, the weakest falls away in steps."""
 
@@ -218,8 +219,14 @@ class Tailor:
         outward = np.stack([np.sin(grid), np.zeros(count), np.cos(grid)], axis=1)
         return place, outward
 
-    def bound(self, points: F64, rows: int, cols: int, closed: bool, source: Part | None = None) -> Part:
-        """A grid of points that moves with the nearest place of `source` (the skin where None)."""
+    def bound(
+        self, points: F64, rows: int, cols: int, closed: bool, source: Part | None = None, ease: float = 0.0
+    ) -> Part:
+        """A grid of points that moves with the nearest place of `source` (the skin where None).
+
+        Args:
+            ease: over how many points the bones' pull is spread: large cloth does not fold where skin does.
+        """
         source = source or self.skin
         tree = cKDTree(source.rest)
         distance, index = tree.query(points, k=8)
@@ -233,6 +240,10 @@ class Tailor:
                     (np.arange(len(points)), source.bones[index[:, k], j]),
                     share[:, k] * source.weights[index[:, k], j],
                 )
+        if ease:
+            grid = gaussian_filter1d(table.reshape(rows, cols, names), ease, axis=0, mode="nearest")
+            table = gaussian_filter1d(grid, ease, axis=1, mode="wrap" if closed else "nearest")
+            table = table.reshape(-1, names)
         bones, weights = strongest(table, _BONES)
         tris = grid_triangles(rows, cols, closed)
         normals = vertex_normals(points.astype(np.float32), tris)
@@ -408,10 +419,7 @@ class Tailor:
                 here = q[away < 0.22]
                 radius[r, c] = np.quantile(here, 0.93) if len(here) else 0.2
         top = np.clip((ys - crown[1] + 0.42) / 0.53, 0, 1)
-        radius *= (
-            np.sqrt(np.clip(1 - top**2.2, 0.0, 1))[:, None] * 0.4
-            + 0.6 * np.sqrt(np.clip(1 - top**4, 0, 1))[:, None]
-        )
+        radius *= np.sqrt(np.clip(1 - top**6, 0, 1))[:, None]
         # the cloth hangs from jaw to shoulder and does not follow the neck inwards
         below = np.flatnonzero(ys < chin[1] + 0.35)
         for c in range(cols):
@@ -420,6 +428,8 @@ class Tailor:
             bow = hang - 0.10 * np.sin(np.linspace(0, np.pi, len(below)))
             radius[below, c] = np.maximum(radius[below, c], bow)
         smooth = gaussian_filter1d(gaussian_filter1d(radius, 5.0, axis=1, mode="wrap"), 3.0, axis=0)
+        # smoothing leaves the crown open
+        smooth *= np.sqrt(np.clip(1 - top**16, 0, 1))[:, None]
         lower = np.clip((chin[1] + 0.45 - ys) / 0.6, 0, 1)[:, None]
         phase = rng.uniform(0, 6, 3)
         diagonal = angles[None] * 1.2 + ys[:, None] * 3.6
@@ -452,12 +462,12 @@ class Tailor:
         points = points - inwards / np.linalg.norm(inwards, axis=1, keepdims=True) * (0.055 * rim)[:, None]
         hem_y = self.pit[1] - 0.95 + 0.10 * np.cos(np.arctan2(points[:, 0], points[:, 2]) * 3 + phase[0])
         keep = np.minimum(keep, points[:, 1] - hem_y)
-        part = self.bound(points, rows, cols, True)
+        part = self.bound(points, rows, cols, True, ease=_SCARF_EASE)
         head = self.anatomy.skeleton.number("head")
         high_up = np.clip((points[:, 1] - (chin[1] - 0.25)) / 0.4, 0, 1)
         on_head = high_up > 0.99
         part.bones[on_head] = head
-        part.weights[on_head] = np.array([1, 0, 0, 0], np.float32)
+        part.weights[on_head] = np.eye(1, part.weights.shape[1], dtype=np.float32)
         part.uv = np.stack([np.tile(angles / 6.28, rows), np.repeat(ys / 10, cols)], 1).astype(np.float32)
         return Cloth(part, keep.astype(np.float32), tint, hem=0.05, **look)  # type: ignore[arg-type]
 

@@ -136,6 +136,15 @@ class TestHair:
 
 
 class TestClothes:
+    @pytest.mark.parametrize("name", sorted(CAST))
+    def test_everybody_can_be_dressed(self, name: str) -> None:
+        who = CAST[name]
+        anatomy = Anatomy(who.shape, who.head_size)
+        for cloth in wardrobe.dress(Tailor(anatomy, anatomy.skin(-0.3)), who):
+            part = cloth.part
+            assert np.isfinite(part.rest).all()
+            assert np.allclose(part.weights.sum(axis=1), 1, atol=1e-3)
+
     def test_a_jacket_is_not_torn_at_the_shoulder(self, henrik: Tailor) -> None:
         """With the arms down no edge between neck and shoulder is twice as long as before."""
         part = henrik.shell(0.13, 14, 0.14)
