@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,22 @@ _MOST_GAIN = 8.0
 _PEAK = 0.98
 
 
+Convert = Callable[[Floats, Floats], Floats]
+"""Content [n, width] and manner [2 n, 3] to the person's spectrum [2 n, BANDS]."""
+
+
+def open_converter(path: Path, threads: int = 1) -> Convert:
+    """A converter apart from its voice."""
+    from greenroom.engines.mouth.renderer import onnx_session
+
+    return partial(_mel, onnx_session(path, threads))
+
+
+def _mel(session: Any, content: Floats, manner: Floats) -> Floats:
+    (mel,) = session.run(None, {"content": content[None], "manner": manner[None]})
+    return np.asarray(mel[0], np.float32)
+
+
 class Conversion:
     """Turns a speaker's sound into a person's. The same sound always gives the same."""
 
@@ -79,12 +96,6 @@ class Conversion:
         """The same for features of `EncoderStream`."""
         return self._with(self._live)
 
-    def with_converter(self, path: Path, threads: int = 1) -> Conversion:
-        """The same with another converter of the person, a file."""
-        from greenroom.engines.mouth.renderer import onnx_session
-
-        return self._with(onnx_session(path, threads))
-
     def _with(self, converter: Any) -> Conversion:
         other = copy(self)
         other._converter = converter
@@ -111,8 +122,7 @@ class Conversion:
 
     def converted(self, content: Floats, manner: Floats) -> Floats:
         """As `spectrum`, of [n, width] and [2 n, 3] (`content_input`, `manner_input`)."""
-        (mel,) = self._converter.run(None, {"content": content[None], "manner": manner[None]})
-        return np.asarray(mel[0], np.float32)
+        return _mel(self._converter, content, manner)
 
     def tone(self, speech: Speech, source: Speaker) -> Tone:
         """The melody at the person's height."""

@@ -8,7 +8,7 @@ built-in voice speaks.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,14 +28,23 @@ from greenroom.engines.conversion.engine import (
     VOCODER,
     Conversion,
     ConvertedVoiceEngine,
+    open_converter,
+)
+from greenroom.engines.conversion.material import (
+    BASIC_S,
+    first_of,
+    hear_all,
+    held_out_distance,
+    kept_apart,
+    learn_converter,
+    seconds_of,
+    spoken_of,
 )
 from greenroom.engines.conversion.spectrum import HOP, RATE
 from greenroom.engines.conversion.speech import (
     Speaker,
     Speech,
-    content_input,
     content_relative,
-    hear,
     manner_input,
     speaker_of,
 )
@@ -52,22 +61,17 @@ from greenroom.engines.registry import engine_threads, speech_engine_for, speech
 from greenroom.engines.simple_voice.colour import colour_of, distance_db
 from greenroom.engines.voice_package import SAMPLE, close_package
 from greenroom.engines.whisper.stream import AHEAD, STEP, EncoderStream
-from greenroom.media.wav import read_wav, write_wav
+from greenroom.media.wav import write_wav
 
 if TYPE_CHECKING:
-    from greenroom.engines.conversion.learning import Followed, Spoken
-    from greenroom.engines.conversion.networks import Converter
+    from greenroom.engines.conversion.learning import Followed
 
 NAME = "conversion"
 _LEAST_S = 20.0
 _MALE_BELOW_HZ = 165.0
-_KEPT = 8
-"""Every so many recordings are kept aside for the report."""
 _LIVE_S = 180
 """Of the recordings from which the converter learns to follow; more gains little."""
 _LIVE_BATCH = 48
-_BASIC_S = 90
-"""Of recordings that the basic edition advises: what the report of a larger one compares with."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -81,7 +85,7 @@ class Effort:
     voices: int = 6
     """Of each language that are tried as the one that speaks."""
     less: int = 0
-    """Steps of a second converter that learns `_BASIC_S` of the recordings, for the report; 0: none does."""
+    """Steps of a second converter that learns `BASIC_S` of the recordings, for the report; 0: none does."""
 
 
 _BASIC = Effort(500, 300, 150)
@@ -120,14 +124,13 @@ class ConversionModeler:
         progress: Progress,
     ) -> dict[str, Any]:
         """See `VoiceModeler`. Takes some minutes; what is done is kept in `work_dir`."""
-        speeches = _heard(recordings, partial(_part, progress, "listening", 0.0, 0.08))
-        seconds = sum(len(speech.pcm) for speech in speeches) / RATE
+        speeches = hear_all(recordings, partial(_part, progress, "listening", 0.0, 0.08))
+        seconds = seconds_of(speeches)
         if seconds < _LEAST_S:
             raise EngineError(
                 f"{seconds:.1f} s of recordings are too little to learn a voice: give {_LEAST_S:.0f} s"
             )
-        kept = speeches[_KEPT - 1 :: _KEPT] if len(speeches) >= _KEPT else speeches[:1]
-        learnt = [one for one in speeches if all(one is not other for other in kept)] or speeches
+        learnt, kept = kept_apart(speeches)
         person = speaker_of(learnt)
         building = work_dir / "building"
         shutil.rmtree(building, ignore_errors=True)
@@ -152,7 +155,7 @@ class ConversionModeler:
         quality = _quality(kept, conversion, (sample, plain), person)
         quality |= {"recordings": len(recordings), "seconds": round(seconds, 1)}
         if effort.less:
-            quality |= _gain(learnt, kept, conversion, effort.less, work_dir, progress)
+            quality |= _basic(learnt, kept, effort.less, work_dir, progress)
         description = {
             "modeler": NAME,
             "note": "The voice of a person, learnt from recordings. What it says was not said by the person.",
@@ -177,15 +180,6 @@ def _part(progress: Progress, stage: str, first: float, last: float, done: float
     progress(stage, first + (last - first) * done)
 
 
-def _heard(recordings: Sequence[VoiceRecording], step: Any) -> list[Speech]:
-    speeches = []
-    for number, recording in enumerate(recordings):
-        pcm, rate = read_wav(recording.path)
-        speeches.append(hear(pcm, rate))
-        step((number + 1) / len(recordings))
-    return speeches
-
-
 def _learn(
     speeches: Sequence[Speech],
     person: Speaker,
@@ -206,8 +200,8 @@ def _learn(
     from greenroom.engines.learning import this_machine
 
     machine = this_machine(engine_threads())
-    spoken = _spoken(speeches, person)
-    converter = _converter(
+    spoken = spoken_of(speeches, person)
+    converter = learn_converter(
         spoken, effort.converter, work / "converter.pt",
         partial(_part, progress, "learning the voice", 0.08, 0.5),
     )  # fmt: skip
@@ -234,58 +228,24 @@ def _learn(
     export.export_vocoder(vocoder, building / VOCODER)
 
 
-def _spoken(speeches: Sequence[Speech], person: Speaker) -> list[Spoken]:
-    from greenroom.engines.conversion.learning import Spoken, Sung
-
-    return [
-        Spoken(content_input(one, person), manner_input(one, person), one.mel, 0, Sung(one.pcm, one.tone))
-        for one in speeches
-    ]
-
-
-def _converter(spoken: Sequence[Spoken], steps: int, path: Path, step: Callable[[float], None]) -> Converter:
-    """One that has learnt `spoken`; `path` is where it keeps how far it is."""
-    from greenroom.engines.conversion.export import begin_with
-    from greenroom.engines.conversion.learning import LearningOptions, train_converter
-    from greenroom.engines.conversion.networks import Converter, ConverterShape
-    from greenroom.engines.learning import this_machine
-
-    converter = Converter(ConverterShape(spoken[0].content.shape[1], 1))
-    begin_with(converter, network_arrays(BASE_CONVERTER))
-    options = LearningOptions(steps, frames=200, learning_rate=1e-3)
-    train_converter(converter, spoken, options, this_machine(engine_threads()), path, step)
-    return converter
-
-
-def _gain(
-    learnt: Sequence[Speech],
-    kept: Sequence[Speech],
-    conversion: Conversion,
-    steps: int,
-    work: Path,
-    progress: Progress,
+def _basic(
+    learnt: Sequence[Speech], kept: Sequence[Speech], steps: int, work: Path, progress: Progress
 ) -> dict[str, Any]:
     """What the basic edition would have reached with as much of the recordings as it advises."""
     from greenroom.engines.conversion.export import export_converter
 
-    lengths = np.cumsum([len(one.pcm) / RATE for one in learnt])
-    some = learnt[: int(np.searchsorted(lengths, _BASIC_S)) + 1]
+    some = first_of(learnt, BASIC_S)
     person = speaker_of(some)
-    converter = _converter(
-        _spoken(some, person), steps, work / "less.pt",
+    converter = learn_converter(
+        spoken_of(some, person), steps, work / "less.pt",
         partial(_part, progress, "measuring what less would give", 0.975, 0.995),
     )  # fmt: skip
     export_converter(converter, work / "less.onnx")
-    less = conversion.with_converter(work / "less.onnx", engine_threads())
+    less = open_converter(work / "less.onnx", engine_threads())
     return {
-        "basic_seconds": round(float(lengths[len(some) - 1]), 1),
-        "held_out_mel_distance_of_basic": _held_out_distance(kept, less, person),
+        "basic_seconds": round(seconds_of(some), 1),
+        "held_out_mel_distance_of_basic": held_out_distance(kept, less, person),
     }
-
-
-def _held_out_distance(kept: Sequence[Speech], conversion: Conversion, person: Speaker) -> float:
-    far = [float(np.abs(conversion.spectrum(one, person) - one.mel).mean()) for one in kept]
-    return round(float(np.mean(far)), 4)
 
 
 def _followed(speeches: Sequence[Speech], person: Speaker) -> list[Followed]:
@@ -339,5 +299,5 @@ def _quality(
         "pitch_distance_of_base_semitones": semitones(plain),
         "spectrum_distance_db": round(distance_db(colour_of([(made, RATE)]), recorded), 2),
         "spectrum_distance_of_base_db": round(distance_db(colour_of([(plain, RATE)]), recorded), 2),
-        "held_out_mel_distance": _held_out_distance(kept, conversion, person),
+        "held_out_mel_distance": held_out_distance(kept, conversion.converted, person),
     }
