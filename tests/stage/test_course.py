@@ -109,8 +109,16 @@ def test_two_codings_of_a_moment_are_mixed_where_they_are() -> None:
     mixed = mixed_pictures(one, other, 0.5).planes[0].astype(int)
     halfway = (one.planes[0].astype(int) + other.planes[0]) / 2
     assert np.abs(mixed - halfway).max() <= 1
+    assert np.array_equal(mixed_pictures(one, one, 0.5).planes[0], one.planes[0])
     moved = morphed(one, other, 0.5).planes[0].astype(int)
     assert np.abs(moved - halfway).mean() > 1
+
+
+def test_what_differs_by_a_level_does_not_change_at_once() -> None:
+    one, other = (BaseFrame.of(np.full((240, 320, 3), level, np.uint8)) for level in (120, 121))
+    shares = np.linspace(0, 1, 14)
+    means = [mixed_pictures(one, other, share).planes[0].mean() for share in shares]
+    assert means == pytest.approx(one.planes[0].mean() + shares, abs=0.02)
 
 
 def test_no_jump_can_be_seen(acting_package: Path, acting_opener: AvatarOpener) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -35,10 +35,14 @@ def morphed(old: BaseFrame, new: BaseFrame, share: float) -> BaseFrame:
 def mixed_pictures(old: BaseFrame, new: BaseFrame, share: float) -> BaseFrame:
     """As `morphed` of two pictures of one moment, in which only what an encoder made of it differs: motion
     estimated between them would be noise, another in each frame.
+
+    They differ by a level or two, so each pixel is rounded at a threshold of its own. Else all that differ by
+    one level would change at once, halfway.
     """
 
     def mix(one: U8, other: U8) -> U8:
-        return np.asarray(cv2.addWeighted(one, 1.0 - share, other, share, 0), np.uint8)
+        between = one + (other.astype(np.float32) - one) * np.float32(share)
+        return np.asarray(between + _thresholds(one.shape), np.uint8)
 
     y, u, v = (mix(one, other) for one, other in zip(old.planes, new.planes, strict=True))
     matte = mix(old.matte, new.matte) if old.matte is not None and new.matte is not None else None
@@ -73,6 +77,12 @@ def _flow(old: U8, new: U8) -> F32:
     if scale < 1.0:
         flow = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) / scale
     return np.asarray(flow, np.float32)
+
+
+@lru_cache(maxsize=8)
+def _thresholds(shape: tuple[int, ...]) -> F32:
+    """Below 1, so that where both pictures are the same nothing changes."""
+    return np.random.default_rng(0).uniform(0.0, 0.996, shape).astype(np.float32)
 
 
 @cache

@@ -151,11 +151,15 @@ def closes(steps: npt.NDArray[np.float32]) -> bool:
 def calmest_seam(steps: npt.NDArray[np.float32], over: int) -> int:
     """Which frame of a closed loop shall be its first, so that it closes, `over` frames long, in even motion.
 
-    Of as many steps before it and after it the largest is there least above their mean.
+    There no step is above the mean of as many before it and after it, or hardly; of such places it is the one
+    where of all these steps the largest is least above the mean.
     """
     count = len(steps)
     around = steps[(np.arange(count)[:, None] + np.arange(-1 - over, 2 * over)) % count]
-    return int(np.argmin(around.max(axis=1) / np.maximum(around.mean(axis=1), _NOISE)))
+    closing, beside = around[:, over : 2 * over + 1], np.delete(around, np.s_[over : 2 * over + 1], axis=1)
+    above = closing.max(axis=1) / np.maximum(beside.mean(axis=1), _NOISE)
+    uneven = around.max(axis=1) / np.maximum(around.mean(axis=1), _NOISE)
+    return int(np.lexsort((uneven, np.maximum(above, 1.0)))[0])
 
 
 def choose_stretches(footage: Footage) -> list[Run]:
