@@ -96,8 +96,8 @@ def _unseen_rows(package: AvatarPackage, name: str) -> list[Row]:
 def seam_row(package: AvatarPackage) -> Row:
     """The largest step in the person where the idle loop closes, as it is played, over the steps around.
 
-    The references are the largest of those steps around, and the step from the file's last frame of the loop to
-    its first, which nobody sees where the loop closes over several frames.
+    The references are the largest of those steps around, and the step from the file's last frame of the loop
+    to its first, which nobody sees where the loop closes over several frames.
     """
     name, goal = "idle loop's seam over its neighbours", "<= 1.2"
     if package.idle is None:
