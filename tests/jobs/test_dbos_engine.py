@@ -217,7 +217,7 @@ class TestKill:
         worker = await asyncio.to_thread(bench.worker, 2)
         try:
             await bench.until(lambda: bench.states()["job-1"] == "FAILED")
-            # What it left is removed after that; a worker that is killed in between leaves it to the next one.
+            # What it left is removed after that; a worker killed in between leaves it to the next one.
             await bench.until(lambda: not os.path.exists(bench.settings.work_dir / "job-1"))
         finally:
             _kill(worker)
