@@ -131,8 +131,6 @@ MATEO = Presenter(
     head_size=1.10,
     lashes=60,
     lash_length=0.045,
-    beard_hairs=0,
-    beard_tint=(0.045, 0.030, 0.020),
     rest_face=_FRIENDLY,
 )  # fmt: skip
 
@@ -152,10 +150,7 @@ HENRIK = Presenter(
     head_size=1.09,
     lashes=45,
     lash_length=0.038,
-    beard_hairs=0,
-    beard_length=0.055,
     rest_face=_AWAKE | {"mouthSmile": 0.55, "mouthDimple": 0.12, "eyeWide": 0.32},
-    beard_tint=(0.40, 0.385, 0.36),
 )  # fmt: skip
 
 CAST = {p.name: p for p in (ANNA, AMARA, LEYLA, KENJI, MATEO, HENRIK)}

@@ -14,6 +14,7 @@ from tests.command_line import greenroom_here
 from tests.conftest import greenroom_command
 from tests.voices import sounds
 
+from greenroom.cli.voice_training import _gain_line
 from greenroom.subtitles.speaking import can_hear
 from greenroom.voices.sentences import sentences
 
@@ -130,3 +131,15 @@ class TestConvert:
         refused = voice("convert", *arguments, *where)
         assert refused.returncode == 2 and complaint in refused.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("basic", "expected"),
+    [(0.55, "it 20.0 % nearer to those"), (0.40, "it 10.0 % farther from those"), (None, "")],
+)
+def test_what_more_material_gave_is_told_where_it_was_measured(basic: float | None, expected: str) -> None:
+    quality = {"seconds": 407.2, "basic_seconds": 94.2, "held_out_mel_distance": 0.44}
+    line = _gain_line(quality | {"held_out_mel_distance_of_basic": basic})
+    assert (
+        line == "" if basic is None else f"407 s of recordings brought it {expected} those kept aside" in line
+    )

@@ -131,8 +131,9 @@ def _gain_line(quality: Mapping[str, Any]) -> str:
     if not basic:
         return ""
     nearer = 100 * (1 - quality["held_out_mel_distance"] / basic)
+    way = "nearer to" if nearer >= 0 else "farther from"
     return (
-        f"\n{quality['seconds']:.0f} s of recordings brought it {nearer:.1f} % nearer to those kept aside "
+        f"\n{quality['seconds']:.0f} s of recordings brought it {abs(nearer):.1f} % {way} those kept aside "
         f"than the basic edition came with {quality['basic_seconds']:.0f} s."
     )
 

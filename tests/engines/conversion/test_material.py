@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from greenroom.engines.conversion.material import first_of, held_out_distance, kept_apart, seconds_of
+from greenroom.engines.conversion.material import (
+    BASIC_S,
+    first_of,
+    held_out_distance,
+    kept_apart,
+    seconds_of,
+)
 from greenroom.engines.conversion.spectrum import BANDS, RATE, Floats
 from greenroom.engines.conversion.speech import Speech, speaker_of
 from greenroom.engines.conversion.tone import Tone
+from greenroom.voices.modeling.editions import EDITIONS, JobType
 
 
 def _speech(seconds: float, level: float = 0.0) -> Speech:
@@ -38,3 +45,7 @@ def test_how_far_a_spectrum_is_from_the_recordings() -> None:
         return np.ones((len(manner), BANDS), np.float32)
 
     assert held_out_distance(kept, ones, speaker_of(kept)) == 2.0
+
+
+def test_the_report_compares_with_what_the_basic_edition_advises() -> None:
+    assert EDITIONS[JobType.BASIC].advised_s == BASIC_S
