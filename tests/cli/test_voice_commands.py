@@ -135,11 +135,10 @@ class TestConvert:
 
 @pytest.mark.parametrize(
     ("basic", "expected"),
-    [(0.55, "it 20.0 % nearer to those"), (0.40, "it 10.0 % farther from those"), (None, "")],
+    [(0.55, "20.0 % nearer to"), (0.40, "10.0 % farther from"), (None, "")],
 )
 def test_what_more_material_gave_is_told_where_it_was_measured(basic: float | None, expected: str) -> None:
     quality = {"seconds": 407.2, "basic_seconds": 94.2, "held_out_mel_distance": 0.44}
     line = _gain_line(quality | {"held_out_mel_distance_of_basic": basic})
-    assert (
-        line == "" if basic is None else f"407 s of recordings brought it {expected} those kept aside" in line
-    )
+    assert bool(line) is (basic is not None)
+    assert expected in line
