@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from greenroom.engines.learning import Checkpoint, Machine, export_onnx
 from greenroom.engines.mouth.codes import CODE_SIZE, MouthCoder
 from greenroom.engines.mouth.networks import GRID, Driver, DriverShape, Ensemble, Painter
 from greenroom.engines.mouth.preparation import Footage, Hearing, stretched
-from greenroom.engines.mouth.starting import begin_with
+from greenroom.engines.mouth.starting import begin_to_hear_with, begin_with
 
 Floats = npt.NDArray[np.float32]
 Step = Callable[[float], None]
@@ -46,6 +46,20 @@ class DriverOptions:
     steps: int = 500
     width: int = 256
     learning_rate: float = 2e-3
+    start: Path | None = None
+    """A listener to begin with, of `width`: what `export_listener` wrote. It helps where footage is short."""
+
+
+@dataclass(slots=True, frozen=True)
+class Lesson:
+    """Sound and the mouth that said it."""
+
+    sound: Tensor
+    """[2 * frames, features], float16 or float32."""
+    course: Tensor
+    """[frames, outputs]"""
+    counted: Tensor
+    """[frames], 1 where a frame counts, else 0."""
 
 
 def train_driver(
@@ -73,8 +87,6 @@ def train_driver(
     whole = np.concatenate([code_weight / code_weight.sum(), [_OPENING_WEIGHT, _WIDTH_WEIGHT]])
     kinds = [("driver", slice(None), whole)] * options.members
     kinds += [("opener", slice(CODE_SIZE, CODE_SIZE + 1), np.ones(1))] * options.openers
-    sounds = [torch.from_numpy(hearing.features) for hearing in hearings]
-    counted = [torch.from_numpy(_counted(learn, hearing.rate)) for hearing in hearings]
     trained: dict[str, list[Driver]] = {"driver": [], "opener": []}
     for number, (kind, columns, weight) in enumerate(kinds):
         torch.manual_seed(number)
@@ -84,11 +96,15 @@ def train_driver(
         if stored is not None:
             driver.load_state_dict(stored)
         else:
-            courses = [torch.from_numpy(stretched(targets[:, columns], item.rate)) for item in hearings]
-            heard = len(hearings) if len(trained[kind]) % 2 else 1
-            _train_member(
+            if options.start is not None:
+                begin_to_hear_with(driver, options.start)
+            heard = hearings if len(trained[kind]) % 2 else hearings[:1]
+            # Half of the sequences are heard as recorded, the rest in other voices.
+            others = len(heard) - 1
+            teach(
                 driver.to(machine.device),
-                tuple(items[:heard] for items in (sounds, courses, counted)),
+                [_lesson(hearing, targets[:, columns], learn) for hearing in heard],
+                np.array([0.5, *([0.5 / others] * others)] if others else [1.0]),
                 torch.from_numpy(weight.astype(np.float32)),
                 options,
                 partial(_of_member, step, number, len(kinds)),
@@ -104,18 +120,25 @@ def _of_member(step: Step, number: int, members: int, done: float) -> None:
     step((number + done) / members)
 
 
-def _counted(learn: npt.NDArray[np.bool_], rate: float) -> npt.NDArray[np.float32]:
-    return stretched(learn.astype(np.float32)[:, None], rate)[:, 0].round().astype(np.float32)
+def _lesson(hearing: Hearing, targets: Floats, learn: npt.NDArray[np.bool_]) -> Lesson:
+    counted = stretched(learn.astype(np.float32)[:, None], hearing.rate)[:, 0].round().astype(np.float32)
+    course = stretched(targets, hearing.rate)
+    return Lesson(*(torch.from_numpy(values) for values in (hearing.features, course, counted)))
 
 
-def _train_member(
+def teach(
     driver: Driver,
-    data: tuple[list[Tensor], ...],
+    lessons: Sequence[Lesson],
+    chance: npt.NDArray[np.floating],
     weight: Tensor,
     options: DriverOptions,
     step: Step,
 ) -> None:
-    sounds, courses, counted = data
+    """Train one network on sequences of the lessons, of which each is chosen with its `chance`.
+
+    Args:
+        weight: [outputs]: how much the error of each counts.
+    """
     device = next(driver.parameters()).device
     weight = weight.to(device)
     rng = np.random.default_rng(torch.initial_seed())
@@ -123,19 +146,17 @@ def _train_member(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.learning_rate, options.steps, pct_start=0.1
     )
-    # Half of the sequences are heard as recorded, the rest in other voices.
-    others = len(sounds) - 1
-    chance = [0.5, *([0.5 / others] * others)] if others else [1.0]
     driver.train()
     for number in range(options.steps):
-        heard, wanted, counts = [], [], []
-        for version in rng.choice(len(sounds), _BATCH_SEQUENCES, p=chance):
-            frames = min(len(courses[version]), len(sounds[version]) // 2)
+        drawn = []
+        for which in rng.choice(len(lessons), _BATCH_SEQUENCES, p=chance):
+            lesson = lessons[which]
+            frames = min(len(lesson.course), len(lesson.sound) // 2)
             start = int(rng.integers(0, frames - _SEQUENCE))
-            heard.append(sounds[version][2 * start : 2 * (start + _SEQUENCE)])
-            wanted.append(courses[version][start : start + _SEQUENCE])
-            counts.append(counted[version][start : start + _SEQUENCE])
-        sound, course, count = (torch.stack(items).to(device) for items in (heard, wanted, counts))
+            inside = slice(start, start + _SEQUENCE)
+            sound = lesson.sound[2 * start : 2 * (start + _SEQUENCE)].float()
+            drawn.append((sound, lesson.course[inside], lesson.counted[inside]))
+        sound, course, count = (torch.stack(items).to(device) for items in zip(*drawn, strict=True))
         inner = slice(_EDGE, -_EDGE)
         error = ((driver(sound) - course)[:, inner] ** 2 * weight).sum(-1) * count[:, inner]
         loss = error.sum() / count[:, inner].sum().clamp(min=1)
@@ -147,6 +168,13 @@ def _train_member(
         if number % 10 == 0:
             step(number / options.steps)
     driver.eval()
+
+
+def export_listener(driver: Driver, path: Path) -> None:
+    """Write a driver's weights for others to begin with, fp16, without pickle."""
+    arrays = {name: tensor.detach().half().cpu().numpy() for name, tensor in driver.state_dict().items()}
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def export_driver(ensemble: Ensemble, path: Path) -> None:
