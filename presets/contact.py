@@ -25,7 +25,7 @@ from greenroom.stage.speech import speak
 from presets.sheet import BACKDROP
 
 SENTENCE = "My father feeds two of our moody puffins."
-SOUNDS = {"/ɑ/": "ɑ", "/i/": "i", "/u/": "u", "/m/": "m", "/f/": "f"}
+SOUNDS = {"/a/": "ɑ", "/i/": "i", "/u/": "u", "/m/": "m", "/f/": "f"}
 _LABEL = 16
 _COLUMNS = 6
 _WELL_INTO = 0.62

@@ -72,7 +72,7 @@ def contact_sheet(performer: Performer, path: Path, cell: int = 480) -> None:
     """Four by three pictures."""
     half, head, face = (camera_for(performer, n) for n in ("half", "head", "face"))
     shots: list[tuple[str, Moment, Camera]] = [("rest", moment_of(performer), head)]
-    shots += [(f"/{s}/", moment_of(performer, s), face) for s in ("ɑ", "i", "u", "m", "f")]
+    shots += [(f"/{s.replace('ɑ', 'a')}/", moment_of(performer, s), face) for s in ("ɑ", "i", "u", "m", "f")]
     shots.append(("blink", moment_of(performer, lids=0.94), face))
     for name, pose in performer.who.gesture_poses().items():
         shots.append((name.replace("_", " "), moment_of(performer, pose=pose, pose_name=name), half))
