@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from greenroom.stage.actions import ActionMark, PlacedAction
 from greenroom.stage.base_frame import BaseFrame
 from greenroom.stage.course import ENTER_FRAMES, Course, IdleLoop, idle_start
 from greenroom.stage.errors import SceneError
+from greenroom.stage.loop import LoopFrame
+from greenroom.stage.loop_index import INDEX_FILE, index_clip
 from greenroom.stage.morph import mixed_pictures, morphed
 from greenroom.stage.performance import AvatarOpener, Performer
 from greenroom.stage.plan import RenderPlan, ScenePlan, plan_segments
@@ -119,6 +122,30 @@ def test_what_differs_by_a_level_does_not_change_at_once() -> None:
     shares = np.linspace(0, 1, 14)
     means = [mixed_pictures(one, other, share).planes[0].mean() for share in shares]
     assert means == pytest.approx(one.planes[0].mean() + shares, abs=0.02)
+
+
+def test_a_package_that_says_so_plays_its_loop_s_end_and_beginning_mixed(
+    acting_package: Path, acting_opener: AvatarOpener, tmp_path: Path
+) -> None:
+    shutil.copytree(acting_package, tmp_path / "actor")
+    avatar = acting_opener(tmp_path / "actor")
+    index = index_clip(avatar.base_video, avatar.segments, avatar.alpha_video, avatar.idle)
+    dataclasses.replace(index, idle_again=12).save(tmp_path / "actor" / INDEX_FILE)
+    performer = Performer(avatar)
+    loop = performer.idle_loop
+    assert loop is not None and loop.closing_frames == 12
+
+    def luma(step: LoopFrame) -> np.ndarray:
+        return performer.still(step).base.planes[0].astype(float)
+
+    step = loop.frame(loop.length - 6)
+    end, begin = (luma(LoopFrame(at, at, 0.0)) for at in (step.index, step.other))
+    # Here the two show different moments, so that mixing can be told from moving.
+    assert np.abs(end - begin).max() > 20
+    mixed = end + step.weight * (begin - end)
+    assert np.abs(luma(step) - mixed).max() <= 1
+    assert np.abs(luma(dataclasses.replace(step, is_same=False)) - mixed).max() > 5
+    performer.close()
 
 
 def test_no_jump_can_be_seen(acting_package: Path, acting_opener: AvatarOpener) -> None:
