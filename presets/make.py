@@ -12,7 +12,7 @@ from pathlib import Path
 from presets.cast import CAST
 
 _PICTURES_FROM_ANOTHER = 24_000
-_STEPS_FROM_LISTENER, _RATE_FROM_LISTENER = 300, 1e-3
+_STEPS_FROM_LISTENER, _RATE_FROM_LISTENER = 300, 5e-4
 _CRF = 23
 """Of the base clip: the cast has to be small, and drawn footage has no grain."""
 

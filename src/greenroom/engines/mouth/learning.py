@@ -40,7 +40,8 @@ _NEIGHBOUR = 12
 @dataclass(slots=True, frozen=True)
 class DriverOptions:
     members: int = 2
-    """Drivers that learn the whole mouth; every second one also hears the recording in other voices."""
+    """Drivers that learn the whole mouth. Every second one also hears the recording in other voices, and all do
+    that begin with a listener."""
     openers: int = 3
     """Drivers that learn the lip opening alone; likewise."""
     steps: int = 500
@@ -98,7 +99,8 @@ def train_driver(
         else:
             if options.start is not None:
                 begin_to_hear_with(driver, options.start)
-            heard = hearings if len(trained[kind]) % 2 else hearings[:1]
+            every = options.start is not None or len(trained[kind]) % 2
+            heard = hearings if every else hearings[:1]
             # Half of the sequences are heard as recorded, the rest in other voices.
             others = len(heard) - 1
             teach(
