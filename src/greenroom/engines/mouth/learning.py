@@ -40,8 +40,8 @@ _NEIGHBOUR = 12
 @dataclass(slots=True, frozen=True)
 class DriverOptions:
     members: int = 2
-    """Drivers that learn the whole mouth. Every second one also hears the recording in other voices; all do that
-    begin with a listener."""
+    """Drivers that learn the whole mouth. Every second one also hears the recording in other voices; all do
+    that begin with a listener."""
     openers: int = 3
     """Drivers that learn the lip opening alone; likewise."""
     steps: int = 500
