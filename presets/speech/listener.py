@@ -124,7 +124,7 @@ def learn(corpus: Path, out: Path, steps: int, threads: int) -> None:
     moved = torch.cat([lesson.course for lesson in lessons]).std(0)
     used = moved > 0
     lessons = [Lesson(one.sound, one.course[:, used], one.counted) for one in lessons]
-    # Between all units alike, and each by its motion: lips barely seen must not count as a jaw does.
+    # Small motions count for more than their size, but ones that hardly happen for little.
     weight = moved[used] / (moved[used] ** 2 + 0.05)
     weight /= weight.sum()
     tested = lessons[_TESTED // 2 :: _TESTED]
