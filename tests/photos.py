@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
+from greenroom.engines.face.geometry import face_box
+from greenroom.engines.photo.portrait import find_portrait
 from greenroom.engines.protocols import Image
 from greenroom.media.decode import frame_at
 
@@ -30,9 +32,20 @@ def _still() -> Image:
     return np.asarray(colour * alpha + np.array(_WALL) * (1 - alpha) + 0.5, np.uint8)
 
 
+@cache
+def _head() -> Image:
+    """The square around the head, twice as high as the face: wherever a new version of her package has it."""
+    face = find_portrait(_still())
+    assert face is not None
+    left, top, right, bottom = (round(float(edge)) for edge in face_box(face.landmarks))
+    side = 2 * (bottom - top)
+    x, y = (left + right - side) // 2, max((top + bottom - side) // 2, 0)
+    return _still()[y : y + side, x : x + side]
+
+
 def portrait(height: int = 560) -> Image:
     """Head and shoulders, BGR; the face is half as high as the picture."""
-    head = _still()[0:680, 380:1060]
+    head = _head()
     size = (round(head.shape[1] * height / head.shape[0]) // 2 * 2, height)
     return np.asarray(cv2.resize(head, size, interpolation=cv2.INTER_AREA), np.uint8)
 
