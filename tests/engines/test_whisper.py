@@ -36,6 +36,15 @@ class TestErrorRate:
             ("你好，世界。", "你好 世界", "zh", 0),
             ("你好世界", "你好时界", "zh", 0.25),
             ("one", "", "en", 1),
+            ("Two hundred came.", "200 came", "en", 0),
+            ("Twelve thousand people.", "12,000 people.", "en", 0),
+            ("Room 12.", "room 13", "en", 0.5),
+            ("两百多个问题", "200多个问题", "zh", 0),
+            ("doscientos trece", "213", "es", 0),
+            ("九時に", "9時に", "ja", 0),
+            ("दो सौ लोग", "200 लोग", "hi", 0),
+            ("twee honderd", "2" * 30, "nl", 1),
+            ("200 qaa", "200 qaa", "xx", 0),
         ],
     )
     def test_counts(self, text: str, transcript: str, language: str, expected: float) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
+from greenroom.engines.whisper.error_rate import in_words
+
 _TOKEN = re.compile(r"[\u3400-\u9fff]|\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SAME = {
@@ -101,14 +103,9 @@ def _forms(token: str, language: str) -> list[str]:
 def _spoken_figure(token: str, language: str) -> list[str]:
     figure = token.rstrip("%").replace(",", "")
     percent = token.endswith("%")
+    said = in_words(figure, language)
     if language.startswith("zh"):
-        import cn2an
-
-        said = cn2an.an2cn(figure, "low")
         return [_syllable(c) for c in ("百分之" if percent else "") + said]
-    from num2words import num2words
-
-    said = num2words(float(figure) if "." in figure else int(figure))
     return [word for word in re.split(r"[\s,-]+", said) if word != "and"] + (["percent"] if percent else [])
 
 
