@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
@@ -15,7 +16,6 @@ from greenroom.engines.kokoro.engine import KokoroEngine
 from greenroom.engines.kokoro.model import ScoreModel
 from greenroom.engines.protocols import Pcm, QuickSpeechEngine, SpeechChunk, SpeechEngine, SpeechStyle
 from greenroom.engines.registry import voice
-from greenroom.engines.whisper.error_rate import error_rate
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
 
 VOICES = (
@@ -36,6 +36,10 @@ def _say(engine: SpeechEngine, voice_id: str, text: str) -> list[SpeechChunk]:
     return list(engine.synthesize(text, voice_id, SpeechStyle()))
 
 
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
 def _sound(chunks: list[SpeechChunk]) -> Pcm:
     return np.concatenate([chunk.pcm for chunk in chunks])
 
@@ -46,9 +50,10 @@ class TestQuickSpeech:
     def test_it_is_understood(
         self, voice_id: str, quick: SpeechEngine, recogniser: WhisperRecogniser
     ) -> None:
+        """By letters: of so few words, two written as one are a fifth."""
         language, text = voice(voice_id).language, " ".join(SENTENCES[voice(voice_id).language])
         heard = recogniser.transcribe(_sound(_say(quick, voice_id, text)), 24_000, language)
-        assert error_rate(text, heard, language) <= 0.2, heard
+        assert SequenceMatcher(None, _letters(text), _letters(heard), autojunk=False).ratio() >= 0.9, heard
 
     def test_the_same_words_at_the_same_times(self, kokoro: SpeechEngine, quick: SpeechEngine) -> None:
         text = "Please bring my big map."
