@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from greenroom.bench.speech import READ_BY_A_HUMAN
-from greenroom.engines.whisper.error_rate import error_rate, unit_count
+from greenroom.engines.whisper.error_rate import error_rate, in_words, unit_count
 from greenroom.engines.whisper.recogniser import WhisperRecogniser
 from greenroom.stage.speech import speech_from_audio
 
@@ -49,6 +49,10 @@ class TestErrorRate:
     )
     def test_counts(self, text: str, transcript: str, language: str, expected: float) -> None:
         assert error_rate(text, transcript, language) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("language", ["en-US", "zh-CN", "hi-IN"])
+    def test_a_version_is_no_number(self, language: str) -> None:
+        assert in_words("1.2.3", language) == "1.2.3"
 
     def test_units(self) -> None:
         assert unit_count("It's fine, really.", "en") == 3

@@ -34,7 +34,7 @@ def in_words(figure: str, language: str) -> str:
         figure: digits, with a point before decimals.
         language: BCP 47 or its first part.
     """
-    if len(figure.partition(".")[0]) > _MOST_DIGITS:
+    if len(figure.partition(".")[0]) > _MOST_DIGITS or figure.count(".") > 1:
         return figure
     if language.startswith("zh"):
         from cn2an import an2cn
